@@ -1,0 +1,96 @@
+/// discovery.k8s.io/v1 EndpointSlice, complete.
+package struct EndpointSlice: Equatable, Sendable {
+    package var metadata: ObjectMeta
+    /// "IPv4", "IPv6" or "FQDN".
+    package var addressType: String
+    package var endpoints: [Endpoint]
+    /// nil and [] both mean that the slice has no port; nil is written as `null`.
+    package var ports: [EndpointPort]?
+
+    package init(
+        metadata: ObjectMeta, addressType: String, endpoints: [Endpoint] = [],
+        ports: [EndpointPort]? = nil
+    ) {
+        self.metadata = metadata
+        self.addressType = addressType
+        self.endpoints = endpoints
+        self.ports = ports
+    }
+
+    package static let serviceNameLabel = "kubernetes.io/service-name"
+    package static let managedByLabel = "endpointslice.kubernetes.io/managed-by"
+
+    /// The Service that the slice belongs to, by its label; nil if it has none.
+    package var serviceName: ObjectName? {
+        metadata.labels[Self.serviceNameLabel].map {
+            ObjectName(namespace: metadata.namespace, name: $0)
+        }
+    }
+}
+
+/// `endpoints[]` of an EndpointSlice.
+package struct Endpoint: Equatable, Sendable {
+    /// Only the first counts.
+    package var addresses: [String]
+    /// nil counts as true.
+    package var ready: Bool?
+    /// nil counts as `ready`.
+    package var serving: Bool?
+    /// nil counts as false.
+    package var terminating: Bool?
+    package var hostname: String?
+    package var targetRef: ObjectReference?
+    package var nodeName: String?
+    package var zone: String?
+    package var hints: EndpointHints?
+    package var deprecatedTopology: [String: String] = [:]
+
+    package init(addresses: [String]) { self.addresses = addresses }
+}
+
+/// `endpoints[].hints`.
+package struct EndpointHints: Equatable, Sendable {
+    package var forZones: [String]
+    package var forNodes: [String]
+
+    package init(forZones: [String] = [], forNodes: [String] = []) {
+        self.forZones = forZones
+        self.forNodes = forNodes
+    }
+}
+
+/// `ports[]` of an EndpointSlice and of an Endpoints subset.
+package struct EndpointPort: Hashable, Sendable {
+    package var name: String
+    package var `protocol`: String
+    /// nil in a slice means "all ports" (not used by Pointsman's own controllers).
+    package var port: Int64?
+    package var appProtocol: String?
+
+    package init(
+        name: String = "", protocol: String = "TCP", port: Int64?, appProtocol: String? = nil
+    ) {
+        self.name = name
+        self.protocol = `protocol`
+        self.port = port
+        self.appProtocol = appProtocol
+    }
+}
+
+/// v1 ObjectReference.
+package struct ObjectReference: Hashable, Sendable {
+    package var apiVersion = ""
+    package var kind = ""
+    package var namespace = ""
+    package var name = ""
+    package var uid = ""
+    package var resourceVersion = ""
+    package var fieldPath = ""
+
+    package init(kind: String = "", namespace: String = "", name: String = "", uid: String = "") {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+        self.uid = uid
+    }
+}

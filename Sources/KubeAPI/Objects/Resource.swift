@@ -1,0 +1,75 @@
+/// One kind that the API serves: where it lives in the URL space and what it is called.
+package struct Resource: Hashable, Sendable, CustomStringConvertible {
+    /// "" for the core group.
+    package let group: String
+    package let version: String
+    /// `services`: the plural of the URL.
+    package let plural: String
+    package let singular: String
+    package let kind: String
+    package let isNamespaced: Bool
+    package let shortNames: [String]
+    package let categories: [String]
+    /// `status` where the resource has that subresource.
+    package let subresources: [String]
+
+    package init(
+        group: String = "", version: String = "v1", plural: String, singular: String, kind: String,
+        isNamespaced: Bool = true, shortNames: [String] = [], categories: [String] = [],
+        subresources: [String] = []
+    ) {
+        self.group = group
+        self.version = version
+        self.plural = plural
+        self.singular = singular
+        self.kind = kind
+        self.isNamespaced = isNamespaced
+        self.shortNames = shortNames
+        self.categories = categories
+        self.subresources = subresources
+    }
+
+    /// `v1` or `discovery.k8s.io/v1`.
+    package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+
+    /// `services` or `endpointslices.discovery.k8s.io`, as errors name it.
+    package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
+
+    package var description: String { qualifiedName }
+
+    package static func == (a: Resource, b: Resource) -> Bool {
+        a.plural == b.plural && a.group == b.group && a.version == b.version
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(plural)
+        hasher.combine(group)
+    }
+}
+
+extension Resource {
+    package static let services = Resource(
+        plural: "services", singular: "service", kind: "Service", shortNames: ["svc"],
+        categories: ["all"], subresources: ["status"])
+    package static let endpoints = Resource(
+        plural: "endpoints", singular: "endpoints", kind: "Endpoints", shortNames: ["ep"])
+    package static let pods = Resource(
+        plural: "pods", singular: "pod", kind: "Pod", shortNames: ["po"], categories: ["all"],
+        subresources: ["status"])
+    package static let nodes = Resource(
+        plural: "nodes", singular: "node", kind: "Node", isNamespaced: false, shortNames: ["no"],
+        subresources: ["status"])
+    package static let namespaces = Resource(
+        plural: "namespaces", singular: "namespace", kind: "Namespace", isNamespaced: false,
+        shortNames: ["ns"], subresources: ["status"])
+    package static let events = Resource(
+        plural: "events", singular: "event", kind: "Event", shortNames: ["ev"])
+    package static let endpointSlices = Resource(
+        group: "discovery.k8s.io", plural: "endpointslices", singular: "endpointslice",
+        kind: "EndpointSlice")
+
+    /// Every resource that the API serves.
+    package static let all: [Resource] = [
+        services, endpoints, pods, nodes, namespaces, events, endpointSlices,
+    ]
+}

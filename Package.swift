@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         target("SQLiteStorage", ["CSQLite", "Storage"]),
+        target("Probing", ["KubeAPI", "Linux"]),
         target(
             "APIClient",
             [
@@ -74,7 +75,7 @@ let package = Package(
         target(
             "Controllers",
             [
-                "KubeAPI", "LoadBalancing", "Watching", "Linux",
+                "KubeAPI", "LoadBalancing", "Watching", "Linux", "Probing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         target(
@@ -91,7 +92,7 @@ let package = Package(
         target(
             "Pods",
             [
-                "KubeAPI", "Watching", "Linux", "LoadBalancing",
+                "KubeAPI", "Watching", "Linux", "Probing", "LoadBalancing",
                 .product(name: "Logging", package: "swift-log"),
             ]),
 
@@ -108,6 +109,36 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching"],
+            path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
+        tests("WireTests", ["Wire"]),
+        tests("KubeAPITests", ["KubeAPI", "TestSupport"]),
+        tests("LoadBalancingTests", ["LoadBalancing", "TestSupport"]),
+        tests("WatchingTests", ["Watching", "TestSupport"]),
+        tests("StorageTests", ["Storage", "SQLiteStorage"]),
+        tests("LinuxTests", ["Linux"]),
+        tests("ProbingTests", ["Probing"]),
+        tests("APIClientTests", ["APIClient", "TestSupport"]),
+        tests("APIServerTests", ["APIServer", "SQLiteStorage", "TestSupport"]),
+        tests("ControllersTests", ["Controllers", "TestSupport"]),
+        tests("DataPlanesTests", ["DataPlanes", "TestSupport"]),
+        tests("DNSServerTests", ["DNSServer", "TestSupport"]),
+        tests("PodsTests", ["Pods", "TestSupport"]),
     ]
 )
+
+// `POINTSMAN_TARGETS="KubeAPI KubeAPITests …" swift test` builds only the named targets and what they need.
+if let only = Context.environment["POINTSMAN_TARGETS"] {
+    var wanted = Set(only.split(separator: " ").map(String.init))
+    var size = 0
+    while size != wanted.count {
+        size = wanted.count
+        for target in package.targets where wanted.contains(target.name) {
+            for case .byNameItem(let name, _) in target.dependencies { wanted.insert(name) }
+        }
+    }
+    package.targets.removeAll { !wanted.contains($0.name) }
+    if !wanted.contains("pointsman") { package.products = [] }
+}

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Imports point down: a target may import only targets of a lower layer. ARCHITECTURE.md says what lives where.
+// Imports point down: a target may import only targets of a lower layer; ARCHITECTURE.md says what
+// lives where.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -110,7 +111,8 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching"],
+            name: "TestSupport",
+            dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Wire"]),

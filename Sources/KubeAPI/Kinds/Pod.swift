@@ -5,6 +5,8 @@ package struct Pod: Equatable, Sendable {
     package var hostname = ""
     package var subdomain = ""
     package var hostNetwork = false
+    /// `spec.terminationGracePeriodSeconds`; nil counts as 30.
+    package var terminationGracePeriodSeconds: Int64?
     /// "Pending", "Running", "Succeeded", "Failed" or "Unknown".
     package var phase = ""
     /// `status.podIPs`, or `status.podIP` alone, as text.

@@ -1,0 +1,20 @@
+extension Condition {
+    package init(json: JSON) {
+        self.init(
+            type: json.text("type"), status: json.text("status"),
+            observedGeneration: json["observedGeneration"]?.integer,
+            lastTransitionTime: json["lastTransitionTime"]?.string, reason: json.text("reason"),
+            message: json.text("message"))
+    }
+
+    package var json: JSON {
+        var members = Members()
+        members.set("type", JSON.string(type))
+        members.set("status", JSON.string(status))
+        members.set("observedGeneration", given: observedGeneration)
+        members.set("lastTransitionTime", given: lastTransitionTime)
+        members.set("reason", reason)
+        members.set("message", message)
+        return members.json
+    }
+}

@@ -1,0 +1,60 @@
+package import Addresses
+import CLinux
+import Glibc
+
+/// A TCP connection, or one in the making, that does not block.
+package struct TCPSocket: ~Copyable, Sendable {
+    package let descriptor: OwnedDescriptor
+
+    package init(descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    /// An unconnected socket, bound to `source` where one is given.
+    package init(
+        _ family: IPFamily, _ options: SocketOptions = [.noDelay],
+        from source: IPSocketAddress? = nil
+    ) throws(SystemError) {
+        let descriptor = try OwnedDescriptor.socket(
+            family, type: Int32(SOCK_STREAM.rawValue), options)
+        if let source { try descriptor.bind(source) }
+        self.descriptor = descriptor
+    }
+
+    /// Starts to connect. True: connected already; false: the socket becomes writable when it is decided, and
+    /// `descriptor.takeSocketError()` tells how.
+    package func connect(to address: IPSocketAddress) throws(SystemError) -> Bool {
+        let raw = descriptor.raw
+        let result = address.withSockaddr { Glibc.connect(raw, $0, $1) }
+        if result == 0 { return true }
+        switch Errno.current {
+        // A connect that a signal interrupts goes on in the background.
+        case .inProgress, .interrupted: return false
+        case let errno: throw SystemError(errno, "connect \(address)")
+        }
+    }
+
+    package func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        let raw = descriptor.raw
+        return transferred { recv(raw, buffer.baseAddress, buffer.count, 0) }
+    }
+
+    /// Never raises SIGPIPE.
+    package func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
+        let raw = descriptor.raw
+        return transferred {
+            Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        }
+    }
+
+    /// Sends FIN; reading goes on.
+    package func shutdownWriting() {
+        _ = shutdown(descriptor.raw, Int32(SHUT_WR))
+    }
+
+    /// Makes the coming close send RST and throw away what is queued: SO_LINGER with zero seconds.
+    package func resetOnClose() {
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        _ = setsockopt(
+            descriptor.raw, SOL_SOCKET, SO_LINGER, &linger,
+            socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+}

@@ -1,0 +1,198 @@
+package import Addresses
+package import KubeAPI
+
+/// The pools of a cluster and the admission of Services to them: ClusterIPs, NodePorts, health check ports.
+///
+/// `admit` takes from the pools at once; `commit` and `rollback` settle it when the store has answered, so a write
+/// that fails leaks nothing and no two writes get the same value.
+package struct ServiceAllocator: Sendable {
+    var addressPools: [AddressPool]
+    var portPool: PortPool
+    private var addressClaims = Claims<IPAddress>()
+    private var portClaims = Claims<Int64>()
+
+    /// Several CIDRs a family are tried in order; the family of the first is the default family.
+    package init(serviceCIDRs: [IPPrefix], nodePorts: ClosedRange<Port>) {
+        addressPools = serviceCIDRs.map { AddressPool($0, for: .clusterIPs) }
+        portPool = PortPool(nodePorts)
+    }
+
+    package var serviceCIDRs: [IPPrefix] { addressPools.map(\.prefix) }
+    package var nodePorts: ClosedRange<Port> { portPool.range }
+
+    /// The families that have a CIDR; the first is the default.
+    package var families: [IPFamily] {
+        addressPools.reduce(into: []) { families, pool in
+            if !families.contains(pool.prefix.family) { families.append(pool.prefix.family) }
+        }
+    }
+
+    /// Who holds an address; nil if it is free.
+    package func owner(of address: IPAddress) -> ObjectName? { addressClaims[address] }
+    /// Who holds a NodePort or health check port; nil if it is free.
+    package func owner(ofNodePort port: Port) -> ObjectName? { portClaims[Int64(port)] }
+
+    /// Fills what the server chooses in a defaulted Service: addresses, families, NodePorts.
+    /// - Parameters:
+    ///   - old: the stored object that this write replaces; nil for a create.
+    ///   - dryRun: take nothing; an address that would be chosen reads as the network address of the first CIDR.
+    /// - Throws: `Invalid` for what the user asked for and cannot have, `InternalError` when a pool is full.
+    package mutating func admit(
+        _ new: Service, replacing old: Service?, dryRun: Bool = false,
+        using rng: inout some RandomNumberGenerator
+    ) throws(Status) -> (Service, ServiceAllocations) {
+        var service = new
+        if let old {
+            service.spec.adoptAllocatedValues(of: old.spec)
+            service.spec.dropNodePorts(of: old.spec)
+        } else if !service.spec.clusterIP.isEmpty, service.spec.clusterIPs.isEmpty {
+            service.spec.clusterIPs = [service.spec.clusterIP]
+        }
+        try IPFamilyCompletion(families: families).complete(&service, replacing: old)
+        var allocations = ServiceAllocations(owner: service.objectName)
+        let held = old.map(AllocatedValues.init(of:))
+        do throws(Status) {
+            try allocateAddresses(&service, held, &allocations, dryRun: dryRun, using: &rng)
+            try allocateNodePorts(&service, held, &allocations, using: &rng)
+            try allocateHealthCheckNodePort(&service, held, &allocations, using: &rng)
+        } catch {
+            rollback(allocations)
+            throw error
+        }
+        if dryRun {
+            rollback(allocations)
+            return (service, ServiceAllocations(owner: service.objectName))
+        }
+        if let held {
+            let kept = AllocatedValues(of: service)
+            allocations.droppedAddresses = held.addresses.subtracting(kept.addresses)
+            allocations.droppedPorts = held.ports.subtracting(kept.ports)
+        }
+        return (service, allocations)
+    }
+
+    /// The write is stored: what the Service no longer holds goes back.
+    package mutating func commit(_ allocations: ServiceAllocations) {
+        for address in allocations.droppedAddresses { release(address, by: allocations.owner) }
+        for port in allocations.droppedPorts { release(port, by: allocations.owner) }
+    }
+
+    /// The write failed: what it took goes back.
+    package mutating func rollback(_ allocations: ServiceAllocations) {
+        for address in allocations.takenAddresses { release(address, by: allocations.owner) }
+        for port in allocations.takenPorts { release(port, by: allocations.owner) }
+    }
+
+    /// The Service is deleted: everything that it held goes back.
+    package mutating func release(of service: Service) {
+        let held = AllocatedValues(of: service)
+        for address in held.addresses { release(address, by: service.objectName) }
+        for port in held.ports { release(port, by: service.objectName) }
+    }
+
+    /// Takes what stored Services hold; call it once at the start. Of two that hold the same value the older owns
+    /// it, the other follows when the owner goes.
+    package mutating func adopt(_ services: some Sequence<Service>) -> [AllocationConflict] {
+        let byAge = services.sorted {
+            ($0.metadata.creationTimestamp ?? "", $0.objectName)
+                < ($1.metadata.creationTimestamp ?? "", $1.objectName)
+        }
+        var conflicts: [AllocationConflict] = []
+        for service in byAge {
+            let held = AllocatedValues(of: service)
+            for address in held.addresses.sorted() {
+                guard let reason = adopt(address, by: service.objectName) else { continue }
+                conflicts.append(
+                    AllocationConflict(
+                        service: service.objectName, what: "\(address)", reason: reason))
+            }
+            for port in held.ports.sorted() {
+                guard let reason = adopt(port, by: service.objectName) else { continue }
+                conflicts.append(
+                    AllocationConflict(
+                        service: service.objectName, what: "nodePort \(port)", reason: reason))
+            }
+        }
+        return conflicts
+    }
+}
+
+// The pools with their claims: one place that changes both.
+extension ServiceAllocator {
+    mutating func take(
+        _ address: IPAddress, for allocations: inout ServiceAllocations
+    ) throws(AllocationError) {
+        guard let index = addressPools.firstIndex(where: { $0.prefix.contains(address) }) else {
+            throw .addressOutsideRanges
+        }
+        try addressPools[index].allocate(address)
+        _ = addressClaims.add(address, by: allocations.owner)
+        allocations.takenAddresses.append(address)
+    }
+
+    mutating func takeNextAddress(
+        _ family: IPFamily, for allocations: inout ServiceAllocations,
+        using rng: inout some RandomNumberGenerator
+    ) throws(AllocationError) -> IPAddress {
+        for index in addressPools.indices where addressPools[index].prefix.family == family {
+            guard let address = try? addressPools[index].allocateNext(using: &rng) else { continue }
+            _ = addressClaims.add(address, by: allocations.owner)
+            allocations.takenAddresses.append(address)
+            return address
+        }
+        throw .rangeIsFull
+    }
+
+    mutating func take(
+        port: Int64, for allocations: inout ServiceAllocations
+    ) throws(AllocationError) {
+        try portPool.allocate(port)
+        _ = portClaims.add(port, by: allocations.owner)
+        allocations.takenPorts.append(port)
+    }
+
+    mutating func takeNextPort(
+        for allocations: inout ServiceAllocations, using rng: inout some RandomNumberGenerator
+    ) throws(AllocationError) -> Int64 {
+        let port = Int64(try portPool.allocateNext(using: &rng))
+        _ = portClaims.add(port, by: allocations.owner)
+        allocations.takenPorts.append(port)
+        return port
+    }
+
+    private mutating func release(_ address: IPAddress, by owner: ObjectName) {
+        guard addressClaims.remove(address, by: owner) else { return }
+        for index in addressPools.indices { addressPools[index].release(address) }
+    }
+
+    private mutating func release(_ port: Int64, by owner: ObjectName) {
+        if portClaims.remove(port, by: owner) { portPool.release(port) }
+    }
+
+    private mutating func adopt(
+        _ address: IPAddress, by name: ObjectName
+    ) -> AllocationConflict.Reason? {
+        if let owner = addressClaims.add(address, by: name) { return .heldBy(owner) }
+        guard let index = addressPools.firstIndex(where: { $0.prefix.contains(address) }) else {
+            return .refused(.addressOutsideRanges)
+        }
+        do throws(AllocationError) {
+            try addressPools[index].allocate(address)
+            return nil
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private mutating func adopt(
+        _ port: Int64, by name: ObjectName
+    ) -> AllocationConflict.Reason? {
+        if let owner = portClaims.add(port, by: name) { return .heldBy(owner) }
+        do throws(AllocationError) {
+            try portPool.allocate(port)
+            return nil
+        } catch {
+            return .refused(error)
+        }
+    }
+}

@@ -41,7 +41,7 @@ let package = Package(
         target("KubeAPI", ["Addresses"]),
 
         // Layer 2
-        target("LoadBalancing", ["Addresses", "KubeAPI"]),
+        target("LoadBalancing", ["Addresses", "KubeAPI", "Wire"]),
         target("Watching", ["KubeAPI"]),
         target("Storage"),
 
@@ -115,7 +115,7 @@ let package = Package(
             dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
-        tests("WireTests", ["Wire"]),
+        tests("WireTests", ["Addresses", "Wire"]),
         tests("KubeAPITests", ["KubeAPI", "TestSupport"]),
         tests("LoadBalancingTests", ["LoadBalancing", "TestSupport"]),
         tests("WatchingTests", ["Watching", "TestSupport"]),

@@ -28,6 +28,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -52,6 +54,13 @@ let package = Package(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         target("SQLiteStorage", ["CSQLite", "Storage"]),
         target("Probing", ["KubeAPI", "Linux"]),
+        target(
+            "Certificates",
+            [
+                "Addresses", .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         target(
             "APIClient",
             [
@@ -102,10 +111,9 @@ let package = Package(
             name: "pointsman",
             dependencies: [
                 "APIClient", "APIServer", "Controllers", "DataPlanes", "DNSServer", "Pods",
-                "SQLiteStorage",
+                "SQLiteStorage", "Certificates",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: settings),
 
@@ -122,6 +130,12 @@ let package = Package(
         tests("StorageTests", ["Storage", "SQLiteStorage"]),
         tests("LinuxTests", ["Linux"]),
         tests("ProbingTests", ["Probing"]),
+        tests(
+            "CertificatesTests",
+            [
+                "Certificates", .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ]),
         tests("APIClientTests", ["APIClient", "TestSupport"]),
         tests("APIServerTests", ["APIServer", "SQLiteStorage", "TestSupport"]),
         tests("ControllersTests", ["Controllers", "TestSupport"]),

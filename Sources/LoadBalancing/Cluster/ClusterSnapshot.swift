@@ -8,6 +8,8 @@ package struct ClusterSnapshot: Sendable {
     package var slices: [ObjectName: [String: EndpointSlice]] = [:]
     /// Annotation `pointsman.dev/weight` of the Pods that carry one.
     package var podWeights: [ObjectName: UInt16] = [:]
+    /// The text of that annotation where it is no weight.
+    package var invalidPodWeights: [ObjectName: String] = [:]
     package var namespaces: Set<String> = []
     package var node: NodeContext
 

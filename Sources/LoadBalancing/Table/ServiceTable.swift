@@ -8,6 +8,8 @@ package struct ServiceTable: Equatable, Sendable {
     package var nodeAddresses: Set<IPAddress> = []
     /// Addresses of Pods: the local detector.
     package var podCIDRs: [IPPrefix] = []
+    /// An address in here that is no ClusterIP is dropped.
+    package var serviceCIDRs: [IPPrefix] = []
 
     package init() {}
 
@@ -26,7 +28,7 @@ package struct ServiceTable: Equatable, Sendable {
     package struct Changes: Equatable, Sendable {
         package var servicePorts: [ServicePortName: Change<ServicePortState>] = [:]
         package var frontends: [FrontendAddress: Change<Frontend>] = [:]
-        /// Set when the node's addresses or the Pod CIDRs changed.
+        /// Set when the node's addresses, the Pod CIDRs or the Service CIDRs changed.
         package var nodeChanged = false
 
         package init() {}
@@ -38,7 +40,9 @@ package struct ServiceTable: Equatable, Sendable {
         var changes = Changes()
         changes.servicePorts = Self.difference(old.servicePorts, servicePorts)
         changes.frontends = Self.difference(old.frontends, frontends)
-        changes.nodeChanged = nodeAddresses != old.nodeAddresses || podCIDRs != old.podCIDRs
+        changes.nodeChanged =
+            nodeAddresses != old.nodeAddresses || podCIDRs != old.podCIDRs
+            || serviceCIDRs != old.serviceCIDRs
         return changes
     }
 

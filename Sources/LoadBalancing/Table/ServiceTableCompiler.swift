@@ -1,0 +1,155 @@
+package import KubeAPI
+
+/// Compiles the cluster into the table of one node, Service by Service: what did not change is kept. After each
+/// update the table equals that of a compiler that starts from nothing with the same snapshot.
+package struct ServiceTableCompiler: Sendable {
+    package private(set) var table = ServiceTable()
+    /// The Services whose `problems` the last update may have changed.
+    package private(set) var affected: Set<ObjectName> = []
+    private var compiled: [ObjectName: CompiledService] = [:]
+    /// Who claims an address and does not have it, because another Service has the better claim.
+    private var losers: [FrontendAddress: Set<ObjectName>] = [:]
+    private var node: NodeContext?
+
+    package init() {}
+
+    /// The table of a snapshot.
+    package static func compile(_ snapshot: ClusterSnapshot) -> ServiceTable {
+        var compiler = ServiceTableCompiler()
+        _ = compiler.update(snapshot, changed: Set(snapshot.services.keys))
+        return compiler.table
+    }
+
+    /// Compiles the changed Services again; all of them if the node itself changed.
+    /// - Parameter changed: every Service that came, went or changed since the last update, also by its
+    ///   EndpointSlices or Pods.
+    package mutating func update(
+        _ snapshot: ClusterSnapshot, changed: Set<ObjectName>
+    ) -> ServiceTable.Changes {
+        var changes = ServiceTable.Changes()
+        var changed = changed
+        if node != snapshot.node {
+            changes.nodeChanged = adopt(snapshot.node)
+            changed.formUnion(snapshot.services.keys)
+            changed.formUnion(compiled.keys)
+        }
+        affected = changed
+        var touched: Set<FrontendAddress> = []
+        for name in changed.sorted() {
+            let new = snapshot.services[name].map { CompiledService($0, in: snapshot) }
+            touched.formUnion(replace(name, with: new, &changes))
+        }
+        for address in touched { settle(address, changed, &changes) }
+        return changes
+    }
+
+    /// What of a Service cannot be done as written, in a fixed order.
+    package func problems(of name: ObjectName) -> [ServiceProblem] {
+        guard let service = compiled[name] else { return [] }
+        var problems = service.problems
+        for address in service.frontends.keys {
+            guard let owner = table.frontends[address]?.servicePort.serviceName, owner != name
+            else { continue }
+            problems.insert(
+                ServiceProblem(
+                    "AddressInUse",
+                    "\(address) belongs to Service \(owner), which has the older claim; take the "
+                        + "address out of one of them"))
+        }
+        return problems.sorted()
+    }
+
+    private mutating func adopt(_ node: NodeContext) -> Bool {
+        var table = self.table
+        table.nodeAddresses = node.nodePortAddresses
+        table.podCIDRs = node.podCIDRs
+        table.serviceCIDRs = node.serviceCIDRs
+        defer {
+            self.node = node
+            self.table = table
+        }
+        return table.nodeAddresses != self.table.nodeAddresses
+            || table.podCIDRs != self.table.podCIDRs
+            || table.serviceCIDRs != self.table.serviceCIDRs
+    }
+}
+
+// MARK: Rows
+
+extension ServiceTableCompiler {
+    /// Puts the ServicePorts of one Service in place; answers the addresses whose frontends must be settled.
+    private mutating func replace(
+        _ name: ObjectName, with new: CompiledService?, _ changes: inout ServiceTable.Changes
+    ) -> Set<FrontendAddress> {
+        let old = compiled[name]
+        guard old != new else { return [] }
+        compiled[name] = new
+        for (port, state) in new?.servicePorts ?? [:] where old?.servicePorts[port] != state {
+            let before = table.servicePorts.updateValue(state, forKey: port)
+            changes.servicePorts[port] = ServiceTable.Change(old: before, new: state)
+        }
+        for port in (old?.servicePorts ?? [:]).keys where new?.servicePorts[port] == nil {
+            let before = table.servicePorts.removeValue(forKey: port)
+            changes.servicePorts[port] = ServiceTable.Change(old: before, new: nil)
+        }
+        return touched(name, old, new)
+    }
+
+    /// The addresses that the Service claims, gave up or claims otherwise; it is noted among the losers of each
+    /// that it claims until `settle` has found the owner.
+    private mutating func touched(
+        _ name: ObjectName, _ old: CompiledService?, _ new: CompiledService?
+    ) -> Set<FrontendAddress> {
+        let before = old?.frontends ?? [:]
+        let now = new?.frontends ?? [:]
+        var touched: Set<FrontendAddress> = []
+        let ageChanged = old?.created != new?.created
+        for (address, frontend) in now where ageChanged || before[address] != frontend {
+            losers[address, default: []].insert(name)
+            touched.insert(address)
+        }
+        for address in before.keys where now[address] == nil {
+            losers[address]?.remove(name)
+            touched.insert(address)
+        }
+        return touched
+    }
+
+    /// Gives the address to the best claim.
+    private mutating func settle(
+        _ address: FrontendAddress, _ changed: Set<ObjectName>,
+        _ changes: inout ServiceTable.Changes
+    ) {
+        let before = table.frontends[address]
+        var claimants = losers.removeValue(forKey: address) ?? []
+        if let owner = before?.servicePort.serviceName,
+            compiled[owner]?.frontends[address] != nil
+        {
+            claimants.insert(owner)
+        }
+        let winner = claimants.min { claim($0, address) < claim($1, address) }
+        if let winner, claimants.count > 1 {
+            losers[address] = claimants.subtracting([winner])
+        }
+        affected.formUnion(claimants)
+        if let owner = before?.servicePort.serviceName { affected.insert(owner) }
+        let now = winner.flatMap { compiled[$0]?.frontends[address] }
+        guard before != now else { return }
+        table.frontends[address] = now
+        changes.frontends[address] = ServiceTable.Change(old: before, new: now)
+    }
+
+    /// Claims in order: a ClusterIP before anything that a user could write in a spec, then the older Service.
+    private func claim(
+        _ name: ObjectName, _ address: FrontendAddress
+    ) -> (Int, String, ObjectName) {
+        let service = compiled[name]
+        let isClusterIP = service?.frontends[address]?.kind == .clusterIP
+        return (isClusterIP ? 0 : 1, service?.created ?? "", name)
+    }
+}
+
+extension ServicePortName {
+    /// The Service that the port belongs to.
+    package var serviceName: ObjectName { ObjectName(namespace: namespace, name: service) }
+}

@@ -6,6 +6,31 @@ extension Resource {
 extension Schema {
     /// The kinds with a table, by `apiVersion/kind`.
     static let byKind: [String: Schema] = [
-        "v1/Service": service
+        "v1/Service": service, "v1/Endpoints": endpoints, "v1/Pod": pod, "v1/Node": node,
+        "v1/Namespace": namespace, "v1/Event": event,
+        "discovery.k8s.io/v1/EndpointSlice": endpointSlice,
+        "coordination.k8s.io/v1/Lease": lease,
+        "v1/DeleteOptions": deleteOptions, "meta.k8s.io/v1/DeleteOptions": deleteOptions,
+        "v1/Status": status,
     ]
+
+    /// The types that this one leads to, itself first, each once.
+    var reachable: [Schema] {
+        var found: [Schema] = []
+        var seen: Set<String> = []
+        func visit(_ type: FieldType) {
+            switch type {
+            case .object(let schema):
+                guard seen.insert(schema.fullName).inserted else { return }
+                found.append(schema)
+                for field in schema.members { visit(field.type) }
+            case .array(let element), .map(let element): visit(element)
+            case .string, .boolean, .int32, .int64, .bytes, .intOrString, .quantity, .time,
+                .microTime, .embedded, .rawObject, .opaque:
+                break
+            }
+        }
+        visit(.object(self))
+        return found
+    }
 }

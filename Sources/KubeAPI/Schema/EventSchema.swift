@@ -1,0 +1,35 @@
+extension Schema {
+    static let event = Schema.kind(
+        .core, "Event", "Something that happened to an object, told for a while.",
+        [
+            metadataField.required,
+            .object("involvedObject", 2, objectReference, "The object that it is about.").required,
+            .string("reason", 3, "What happened, as one CamelCase word."),
+            .string("message", 4, "What happened, for people."),
+            .object("source", 5, eventSource, "Who saw it."),
+            .time("firstTimestamp", 6, "When it was seen first."),
+            .time("lastTimestamp", 7, "When it was seen last."),
+            .int32("count", 8, "How often it was seen."),
+            .string("type", 9, "Normal or Warning."),
+            .microTime("eventTime", 10, "When it was seen first, with fractions of a second."),
+            .object("series", 11, eventSeries, "The repetitions, in the newer form."),
+            .string("action", 12, "What was done about it."),
+            .object("related", 13, objectReference, "A second object that took part."),
+            .string("reportingComponent", 14, "The component that tells it."),
+            .string("reportingInstance", 15, "The one of its instances that does."),
+        ])
+
+    static let eventSeries = Schema(
+        .core, "EventSeries", "The repetitions of an event.",
+        [
+            .int32("count", 1, "How many."),
+            .microTime("lastObservedTime", 2, "When the last one was."),
+        ])
+
+    static let eventSource = Schema(
+        .core, "EventSource", "Who saw an event.",
+        [
+            .string("component", 1, "The component."),
+            .string("host", 2, "The node that it runs on."),
+        ])
+}

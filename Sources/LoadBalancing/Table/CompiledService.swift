@@ -46,7 +46,7 @@ struct CompiledService: Equatable, Sendable {
         let nodePort = Port(exactly: port.nodePort).flatMap { $0 > 0 ? $0 : nil }
         let isExternal = addresses.isExternal(family) || nodePort != nil
         let policies = PortPolicies(service.spec, isExternal: isExternal, endpoints.snapshot.node)
-        let choice = BackendChoice(
+        let choice = BackendSelection(
             endpoints.candidates(port: port.name, `protocol`, family), policies.uses,
             node: endpoints.snapshot.node)
         servicePorts[name] = ServicePortState(
@@ -83,8 +83,8 @@ struct PortPolicies {
         podCIDRs = node.podCIDRs
     }
 
-    var uses: BackendChoice.Uses {
-        BackendChoice.Uses(
+    var uses: BackendSelection.Uses {
+        BackendSelection.Uses(
             cluster: !internalIsLocal || isExternal, local: internalIsLocal || externalIsLocal)
     }
 
@@ -104,7 +104,7 @@ private struct FrontendFactory {
     /// What a packet meets where no local backend is, while there may be others elsewhere.
     let whenNoneIsLocal: Frontend.WhenEmpty
 
-    init(_ name: ServicePortName, _ policies: PortPolicies, _ choice: BackendChoice) {
+    init(_ name: ServicePortName, _ policies: PortPolicies, _ choice: BackendSelection) {
         self.name = name
         self.policies = policies
         whenNoneIsLocal = choice.hasAny ? .drop : .reject

@@ -1,6 +1,6 @@
 /// Chooses the backends of one ServicePort among its candidates and says of each other one why not.
 /// Source: Kubernetes pkg/proxy/topology.go.
-struct BackendChoice {
+struct BackendSelection {
     /// What the lists are needed for.
     struct Uses {
         var cluster: Bool

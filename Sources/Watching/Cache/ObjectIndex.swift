@@ -20,6 +20,9 @@ package final class ObjectIndex<Kind: KubeObject, Key: Hashable & Sendable>: Sen
         table.withLock { table in table[key]?.values.map(\.view) ?? [] }
     }
 
+    /// How many objects have this key.
+    package func count(_ key: Key) -> Int { table.withLock { $0[key]?.count ?? 0 } }
+
     func update(old: CachedObject<Kind>?, new: CachedObject<Kind>?) {
         let oldKeys = old.map { keys($0.view) } ?? []
         let newKeys = new.map { keys($0.view) } ?? []

@@ -1,0 +1,94 @@
+import KubeAPI
+
+/// Distributes the endpoints of one group over slices so that few slices change: what is placed stays where it
+/// is, new endpoints go to slices that are written anyway, then to the fullest other one that takes them all, then
+/// to new slices. Nothing is moved to balance (rule E-006).
+struct SlicePacking {
+    /// An existing slice with the endpoints it will hold.
+    struct Placed {
+        var slice: EndpointSlice
+        var endpoints: [Endpoint]
+        var isChanged: Bool
+    }
+
+    /// In the order of their names.
+    private(set) var placed: [Placed] = []
+    /// The contents of the slices to make.
+    private(set) var new: [[Endpoint]] = []
+
+    /// `limit` is the greatest number of endpoints in a slice.
+    init(_ desired: [Endpoint], into existing: [EndpointSlice], limit: Int) {
+        var left = Left(desired)
+        placed = existing.sorted { $0.metadata.name < $1.metadata.name }.map { slice in
+            let kept = slice.endpoints.compactMap { left.take(like: $0) }
+            return Placed(slice: slice, endpoints: kept, isChanged: kept != slice.endpoints)
+        }
+        fillChanged(&left, limit: limit)
+        fillOne(&left, limit: limit)
+        while !left.isEmpty {
+            new.append(left.takeFirst(limit))
+        }
+    }
+
+    /// Slices with more room come last, so that full ones come out of it.
+    private mutating func fillChanged(_ left: inout Left, limit: Int) {
+        let fullestFirst = placed.indices
+            .filter { placed[$0].isChanged && !placed[$0].endpoints.isEmpty }
+            .sorted { placed[$0].endpoints.count > placed[$1].endpoints.count }
+        for index in fullestFirst {
+            placed[index].endpoints += left.takeFirst(limit - placed[index].endpoints.count)
+        }
+    }
+
+    private mutating func fillOne(_ left: inout Left, limit: Int) {
+        guard !left.isEmpty, left.count < limit else { return }
+        let fitting = placed.indices.filter {
+            placed[$0].endpoints.count + left.count <= limit
+        }
+        let fullest = fitting.max { placed[$0].endpoints.count < placed[$1].endpoints.count }
+        guard let fullest else { return }
+        placed[fullest].endpoints += left.takeFirst(left.count)
+        placed[fullest].isChanged = true
+    }
+
+    /// The endpoints that have no place yet.
+    private struct Left {
+        private var byKey: [Key: Endpoint] = [:]
+        private var order: [Key] = []
+        private var next = 0
+
+        /// An endpoint keeps its place while it stands for the same Pod.
+        private struct Key: Hashable {
+            var pod: String?
+            var address: String
+
+            init(_ endpoint: Endpoint) {
+                pod = endpoint.targetRef?.name
+                address = pod == nil ? endpoint.addresses.first ?? "" : ""
+            }
+        }
+
+        init(_ endpoints: [Endpoint]) {
+            for endpoint in endpoints {
+                let key = Key(endpoint)
+                if byKey.updateValue(endpoint, forKey: key) == nil { order.append(key) }
+            }
+        }
+
+        var isEmpty: Bool { byKey.isEmpty }
+        var count: Int { byKey.count }
+
+        mutating func take(like endpoint: Endpoint) -> Endpoint? {
+            byKey.removeValue(forKey: Key(endpoint))
+        }
+
+        mutating func takeFirst(_ count: Int) -> [Endpoint] {
+            var taken: [Endpoint] = []
+            while taken.count < count, next < order.count {
+                if let endpoint = byKey.removeValue(forKey: order[next]) { taken.append(endpoint) }
+                next += 1
+            }
+            return taken
+        }
+    }
+}

@@ -120,12 +120,12 @@ let package = Package(
         // Tests
         .target(
             name: "TestSupport",
-            dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching"],
+            dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
         tests("KubeAPITests", ["KubeAPI", "TestSupport"]),
-        tests("LoadBalancingTests", ["LoadBalancing", "TestSupport"]),
+        tests("LoadBalancingTests", ["Addresses", "KubeAPI", "LoadBalancing", "TestSupport"]),
         tests("WatchingTests", ["Watching", "TestSupport"]),
         tests("StorageTests", ["Storage", "SQLiteStorage"]),
         tests("LinuxTests", ["Linux"]),

@@ -53,11 +53,14 @@ struct CompiledService: Equatable, Sendable {
             cluster: choice.cluster, local: choice.local, excluded: choice.excluded,
             scheduler: settings.scheduler, affinityTimeout: settings.affinityTimeout)
         let frontends = FrontendFactory(name, policies, choice)
+        let ranges = settings.sourceRanges(
+            family, loadBalancerIPs: addresses.loadBalancerIPs,
+            nodeAddresses: endpoints.snapshot.node.nodePortAddresses)
         for (kind, address) in addresses.addresses(family) {
             let key = FrontendAddress(.address(address), number, `protocol`)
-            let ranges = kind == .loadBalancerIP ? settings.sourceRanges(family) : nil
             if self.frontends[key] == nil {
-                self.frontends[key] = frontends.frontend(kind, sourceRanges: ranges)
+                self.frontends[key] = frontends.frontend(
+                    kind, sourceRanges: kind == .loadBalancerIP ? ranges : nil)
             }
         }
         if let nodePort {

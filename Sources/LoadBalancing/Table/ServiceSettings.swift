@@ -22,10 +22,19 @@ struct ServiceSettings {
         if service.spec.type == .loadBalancer { readSourceRanges(service) }
     }
 
-    /// Who may connect to the load-balancer IPs of a family; nil: everybody.
-    func sourceRanges(_ family: IPFamily) -> [IPPrefix]? {
-        let own = ranges.filter { $0.family == family }
-        return own.isEmpty || own.contains { $0.length == 0 } ? nil : own.sorted()
+    /// Who may connect to the load-balancer IPs of a family; nil: everybody. Where a load-balancer IP is an
+    /// address of the node too, what the node sends to it comes from that address: if the node may connect, so
+    /// may they.
+    func sourceRanges(
+        _ family: IPFamily, loadBalancerIPs: [IPAddress], nodeAddresses: Set<IPAddress>
+    ) -> [IPPrefix]? {
+        var own = Set(ranges.filter { $0.family == family })
+        if own.isEmpty || own.contains(where: { $0.length == 0 }) { return nil }
+        if own.contains(where: { nodeAddresses.contains(where: $0.contains) }) {
+            own.formUnion(
+                loadBalancerIPs.filter { $0.family == family }.map(IPPrefix.init(host:)))
+        }
+        return own.sorted()
     }
 
     private mutating func readScheduler(_ text: String?) {

@@ -111,7 +111,9 @@ let package = Package(
             name: "pointsman",
             dependencies: [
                 "APIClient", "APIServer", "Controllers", "DataPlanes", "DNSServer", "Pods",
-                "SQLiteStorage", "Certificates",
+                "SQLiteStorage", "Certificates", "Storage", "Linux", "KubeAPI", "LoadBalancing",
+                "Watching",
+                "Addresses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -142,6 +144,7 @@ let package = Package(
         tests("DataPlanesTests", ["DataPlanes", "TestSupport"]),
         tests("DNSServerTests", ["DNSServer", "TestSupport"]),
         tests("PodsTests", ["Pods", "TestSupport"]),
+        tests("PointsmanTests", ["pointsman"]),
     ]
 )
 

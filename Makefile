@@ -1,0 +1,41 @@
+# `make demo` and `make test` do all set-up themselves; the other targets expect it to be done (`make setup`).
+SWIFT ?= swift
+PREFIX ?= /usr/local
+BINARY := .build/release/pointsman
+
+.PHONY: help setup build demo test lint bench install clean
+
+help:
+	@echo "make demo      build, apply the examples with kubectl, send real requests"
+	@echo "make test      set up and run every test"
+	@echo "make build     a release build: $(BINARY)"
+	@echo "make bench     the benchmarks, each beside a peer or the bare kernel"
+	@echo "make install   copy the binary to $(PREFIX)/bin"
+	@echo "make lint      check the format"
+
+setup:
+	@scripts/setup.sh
+
+build: setup
+	@echo "building (the first time takes some minutes) …"
+	@$(SWIFT) build -c release --product pointsman
+
+demo: build
+	@scripts/demo.sh $(BINARY)
+
+test:
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+lint:
+	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+bench:
+	@scripts/setup.sh bench
+	@scripts/bench.sh
+
+install: build
+	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/pointsman
+
+clean:
+	rm -rf .build .build-*

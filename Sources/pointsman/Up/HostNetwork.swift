@@ -1,0 +1,78 @@
+import Addresses
+import Linux
+
+/// What makes this host answer for Service and load-balancer addresses: one route a network, no address a Service.
+/// The routes end with `up`; a next start finds and replaces what a killed one left.
+struct HostNetwork {
+    let plan: AddressPlan
+
+    /// What this host would use to speak to others.
+    static func facts() throws -> HostFacts {
+        var stack = try NetworkStack()
+        var nodeIPs: [IPAddress] = []
+        for family in IPFamily.allCases {
+            if let address = try stack.defaultRouteAddress(family)
+                ?? stack.firstGlobalAddress(family)
+            {
+                nodeIPs.append(address)
+            }
+        }
+        return HostFacts(
+            isPrivileged: Host.has(.netAdmin), hasIPv6: Host.hasIPv6, nodeIPs: nodeIPs)
+    }
+
+    /// Refuses networks that the host already has another way to.
+    func checkOverlaps() throws {
+        guard plan.isPrivileged else { return }
+        var stack = try NetworkStack()
+        for (option, prefix) in networks {
+            if let route = try stack.overlap(of: prefix) {
+                throw AddressPlanError(
+                    "\(option) \(prefix) overlaps the route \(route) of this host; choose another network")
+            }
+        }
+    }
+
+    /// This host's own address in each Pod network, and `local <network> dev lo src <node IP>`.
+    func addRoutes() throws {
+        guard plan.isPrivileged else { return }
+        var stack = try NetworkStack()
+        let loopback = try Self.loopback(&stack)
+        for address in plan.hostAddresses {
+            try stack.addAddress(address, prefixLength: address.family.bits, to: loopback)
+        }
+        for prefix in plan.serviceCIDRs + plan.loadBalancerPools {
+            try stack.addLocalRoute(to: prefix, source: source(prefix.family))
+        }
+    }
+
+    func removeRoutes() throws {
+        guard plan.isPrivileged else { return }
+        var stack = try NetworkStack()
+        for prefix in plan.serviceCIDRs + plan.loadBalancerPools {
+            try stack.removeLocalRoute(to: prefix)
+        }
+        let loopback = try Self.loopback(&stack)
+        for address in plan.hostAddresses {
+            try stack.removeAddress(address, prefixLength: address.family.bits, from: loopback)
+        }
+    }
+
+    private static func loopback(_ stack: inout NetworkStack) throws -> Int32 {
+        guard let index = try stack.interface(named: "lo")?.index else {
+            throw AddressPlanError("this network namespace has no interface lo")
+        }
+        return index
+    }
+
+    private var networks: [(String, IPPrefix)] {
+        plan.serviceCIDRs.map { ("--service-cidr", $0) } + plan.podCIDRs.map { ("--pod-cidr", $0) }
+            + plan.loadBalancerPools.map { ("--lb-pool", $0) }
+    }
+
+    /// The source of the host's own connections to these networks: without it a connection to a ClusterIP would
+    /// come from that ClusterIP.
+    private func source(_ family: IPFamily) -> IPAddress {
+        (plan.nodeIPs + plan.hostAddresses).first { $0.family == family }!
+    }
+}

@@ -1,0 +1,106 @@
+/// The rules of every resource behind one door, for callers that hold trees. For a Service, the allocation of
+/// addresses and ports stands between `prepare…` and `…Errors`.
+package enum ObjectRules {
+    /// Defaults a new object and takes away what a client may not set.
+    package static func prepareForCreate(_ object: inout JSON, _ resource: Resource) {
+        switch resource {
+        case .services: object.edit(Service.self) { ServiceRules.prepareForCreate(&$0) }
+        case .endpointSlices: object.edit(EndpointSlice.self) { EndpointSliceRules.prepare(&$0) }
+        case .endpoints: object.edit(Endpoints.self) { EndpointsRules.applyDefaults(&$0) }
+        case .pods: PodRules.prepareForCreate(&object)
+        case .namespaces: NamespaceRules.prepareForCreate(&object)
+        default: break
+        }
+    }
+
+    /// The same for an object that replaces `old`; `subresource` is nil or `status`.
+    package static func prepareForUpdate(
+        _ object: inout JSON, replacing old: JSON, _ resource: Resource, subresource: String?
+    ) {
+        switch resource {
+        case .services:
+            let old = Service(json: old)
+            object.edit(Service.self) {
+                if subresource == "status" {
+                    ServiceRules.prepareForStatusUpdate(&$0, replacing: old)
+                } else {
+                    ServiceRules.prepareForUpdate(&$0, replacing: old)
+                }
+            }
+        case .endpointSlices, .endpoints:
+            prepareForCreate(&object, resource)
+        case .pods:
+            PodRules.prepareForUpdate(&object, replacing: old, subresource: subresource)
+        case .nodes, .namespaces:
+            let kept = subresource == "status" ? "spec" : "status"
+            object[kept] = old[kept]
+        default: break
+        }
+    }
+
+    /// What is wrong with a new object.
+    package static func createErrors(
+        _ object: JSON, _ resource: Resource, _ context: ServiceValidationContext
+    ) -> [FieldError] {
+        let loopback = context.loopbackPodCIDRs
+        switch resource {
+        case .services: return ServiceRules.createErrors(Service(json: object), context)
+        case .endpointSlices:
+            return EndpointSliceRules.createErrors(
+                EndpointSlice(json: object), loopbackPodCIDRs: loopback)
+        case .endpoints:
+            return EndpointsRules.createErrors(
+                Endpoints(json: object), loopbackPodCIDRs: loopback)
+        case .pods: return PodRules.createErrors(object, loopbackPodCIDRs: loopback)
+        case .nodes: return NodeRules.createErrors(object)
+        case .namespaces: return NamespaceRules.createErrors(object)
+        case .events: return EventRules.createErrors(Event(json: object))
+        default: return []
+        }
+    }
+
+    /// What is wrong with an object that replaces `old`.
+    package static func updateErrors(
+        _ object: JSON, replacing old: JSON, _ resource: Resource, subresource: String?,
+        _ context: ServiceValidationContext
+    ) -> [FieldError] {
+        let loopback = context.loopbackPodCIDRs
+        switch resource {
+        case .services:
+            let (new, old) = (Service(json: object), Service(json: old))
+            return subresource == "status"
+                ? ServiceRules.statusUpdateErrors(new, replacing: old)
+                : ServiceRules.updateErrors(new, replacing: old, context)
+        case .endpointSlices:
+            return EndpointSliceRules.updateErrors(
+                EndpointSlice(json: object), replacing: EndpointSlice(json: old),
+                loopbackPodCIDRs: loopback)
+        case .endpoints:
+            return EndpointsRules.updateErrors(
+                Endpoints(json: object), replacing: Endpoints(json: old),
+                loopbackPodCIDRs: loopback)
+        case .pods:
+            return PodRules.updateErrors(object, replacing: old, loopbackPodCIDRs: loopback)
+        case .nodes: return NodeRules.updateErrors(object, replacing: old)
+        case .namespaces: return NamespaceRules.updateErrors(object, replacing: old)
+        case .events:
+            return EventRules.updateErrors(Event(json: object), replacing: Event(json: old))
+        default: return []
+        }
+    }
+
+    /// What to tell the client about an accepted object.
+    package static func warnings(_ object: JSON, _ resource: Resource) -> [String] {
+        resource == .services ? ServiceRules.warnings(Service(json: object)) : []
+    }
+}
+
+extension JSON {
+    fileprivate mutating func edit<Object: WritableKubeObject>(
+        _ type: Object.Type, _ change: (inout Object) -> Void
+    ) {
+        var object = Object(json: self)
+        change(&object)
+        self = object.json
+    }
+}

@@ -6,14 +6,15 @@ import Glibc
 package struct TCPListener: ~Copyable, Sendable {
     package let descriptor: OwnedDescriptor
 
-    /// Binds and listens. `backlog` is clamped by net.core.somaxconn.
+    /// Binds and listens. `backlog` is clamped by net.core.somaxconn; `filter` holds from the first packet on.
     package init(
         on address: IPSocketAddress, _ options: SocketOptions = [.reuseAddress, .noDelay],
-        backlog: Int32 = 4096
+        backlog: Int32 = 4096, filter: SocketFilter? = nil
     ) throws(SystemError) {
         let descriptor = try OwnedDescriptor.socket(
             address.address.family, type: Int32(SOCK_STREAM.rawValue), options)
         try descriptor.bind(address)
+        if let filter { try descriptor.setFilter(filter) }
         let raw = descriptor.raw
         try checked("listen \(address)") { listen(raw, backlog) }
         self.descriptor = descriptor

@@ -45,6 +45,11 @@ package struct TCPSocket: ~Copyable, Sendable {
         }
     }
 
+    /// TCP_NODELAY: small writes leave at once. A failure costs latency only.
+    package func setNoDelay() {
+        try? descriptor.set(Int32(CLINUX_IPPROTO_TCP), Int32(CLINUX_TCP_NODELAY), 1, "TCP_NODELAY")
+    }
+
     /// Sends FIN; reading goes on.
     package func shutdownWriting() {
         _ = shutdown(descriptor.raw, Int32(SHUT_WR))
@@ -57,4 +62,9 @@ package struct TCPSocket: ~Copyable, Sendable {
             descriptor.raw, SOL_SOCKET, SO_LINGER, &linger,
             socklen_t(MemoryLayout<Glibc.linger>.size))
     }
+}
+
+extension TCPSocket {
+    /// Hands the descriptor over to a caller that will close it.
+    package consuming func release() -> Int32 { descriptor.release() }
 }

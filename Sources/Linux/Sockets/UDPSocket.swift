@@ -7,10 +7,12 @@ package struct UDPSocket: ~Copyable, Sendable {
     package let descriptor: OwnedDescriptor
 
     package init(
-        bound address: IPSocketAddress, _ options: SocketOptions = []
+        bound address: IPSocketAddress, _ options: SocketOptions = [],
+        filter: SocketFilter? = nil
     ) throws(SystemError) {
         let descriptor = try OwnedDescriptor.socket(
             address.address.family, type: Int32(SOCK_DGRAM.rawValue), options)
+        if let filter { try descriptor.setFilter(filter) }
         try descriptor.bind(address)
         self.descriptor = descriptor
     }
@@ -45,4 +47,11 @@ package struct UDPSocket: ~Copyable, Sendable {
     ) throws(SystemError) -> Int {
         try datagrams.send(on: descriptor.raw, from: first)
     }
+}
+
+extension UDPSocket {
+    package init(descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
+
+    /// Hands the descriptor over to a caller that will close it.
+    package consuming func release() -> Int32 { descriptor.release() }
 }

@@ -1,0 +1,112 @@
+import Addresses
+import LoadBalancing
+import Synchronization
+
+/// What the userspace data plane remembers of the tables it was given. Changed by one caller at a time.
+struct ControlState {
+    private(set) var table = ServiceTable()
+    private(set) var listeners = ListenerSet()
+    private var relays: [ServicePortName: ServicePortRelay] = [:]
+    /// The frontends of a ServicePort: its backends decide whether they are bound.
+    private var frontendsOf: [ServicePortName: Set<FrontendAddress>] = [:]
+    private var rendered: [FrontendAddress: UserspaceRenderer.Rendered] = [:]
+    /// Which frontends want a key, in their order; the first one has it.
+    private var claims: [ListenerKey: [FrontendAddress]] = [:]
+
+    /// What the relay threads must take note of.
+    struct Result {
+        var listeners: [ListenerSet.Update] = []
+        var backendsGone = false
+    }
+
+    /// Takes over a table. The choosers are changed when this returns; the threads have to be told the rest.
+    mutating func take(_ table: ServiceTable, _ changes: ServiceTable.Changes) -> Result {
+        self.table = table
+        var result = Result()
+        for (name, change) in changes.servicePorts {
+            if updateRelay(name, change.new) { result.backendsGone = true }
+        }
+        for (address, change) in changes.frontends { index(address, change) }
+        var affected = Set(changes.frontends.keys)
+        for name in changes.servicePorts.keys { affected.formUnion(frontendsOf[name] ?? []) }
+        if changes.nodeChanged { affected.formUnion(table.frontends.keys) }
+
+        var keys: Set<ListenerKey> = []
+        for address in affected { keys.formUnion(render(address)) }
+        for key in keys.sorted() { bind(key, &result) }
+        for (name, change) in changes.servicePorts where change.new == nil { relays[name] = nil }
+        return result
+    }
+
+    /// Tries again to bind what could not be bound.
+    mutating func retryBinding() -> Result {
+        var result = Result()
+        for key in listeners.unbound { bind(key, &result) }
+        return result
+    }
+
+    var hasUnbound: Bool { !listeners.unbound.isEmpty }
+
+    /// Everything that is wrong now.
+    var problems: [FrontendAddress: FrontendProblem] {
+        var problems = rendered.compactMapValues(\.problem)
+        for (key, claimants) in claims {
+            if let problem = listeners.problem(key), let first = claimants.first {
+                problems[first] = problem
+            }
+            for other in claimants.dropFirst() {
+                problems[other] = .takenByOtherFrontend(key, claimants[0])
+            }
+        }
+        return problems
+    }
+
+    func loads(of name: ServicePortName) -> [BackendLoad] {
+        relays[name]?.chooser.withLock { $0.loads } ?? []
+    }
+
+    /// True if a backend is gone.
+    private mutating func updateRelay(_ name: ServicePortName, _ state: ServicePortState?) -> Bool {
+        let state = state ?? ServicePortState()
+        if let relay = relays[name] { return relay.chooser.withLock { $0.update(state) } }
+        relays[name] = ServicePortRelay(name, state)
+        return false
+    }
+
+    private mutating func index(
+        _ address: FrontendAddress, _ change: ServiceTable.Change<Frontend>
+    ) {
+        if let old = change.old { frontendsOf[old.servicePort]?.remove(address) }
+        if let new = change.new { frontendsOf[new.servicePort, default: []].insert(address) }
+        if let old = change.old, frontendsOf[old.servicePort]?.isEmpty == true {
+            frontendsOf[old.servicePort] = nil
+        }
+    }
+
+    /// Renders a frontend anew and answers which keys it had or has.
+    private mutating func render(_ address: FrontendAddress) -> Set<ListenerKey> {
+        let old = rendered[address]
+        let exists = table.frontends[address] != nil
+        let new = exists ? UserspaceRenderer.render(address, of: table) : nil
+        rendered[address] = new
+        let before = Set((old?.listeners ?? [:]).keys)
+        let after = Set((new?.listeners ?? [:]).keys)
+        for key in before.subtracting(after) {
+            claims[key]?.removeAll { $0 == address }
+            if claims[key]?.isEmpty == true { claims[key] = nil }
+        }
+        for key in after.subtracting(before) {
+            claims[key, default: []].append(address)
+            claims[key]?.sort()
+        }
+        return before.union(after)
+    }
+
+    private mutating func bind(_ key: ListenerKey, _ result: inout Result) {
+        let plan = claims[key]?.first.flatMap { rendered[$0]?.listeners[key] }
+        let update = listeners.set(key, plan) { name in
+            relays[name] ?? ServicePortRelay(name, .init())
+        }
+        if let update { result.listeners.append(update) }
+    }
+}

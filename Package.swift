@@ -97,7 +97,8 @@ let package = Package(
         target(
             "DNSServer",
             [
-                "LoadBalancing", "Wire", "Linux", .product(name: "Logging", package: "swift-log"),
+                "Addresses", "KubeAPI", "LoadBalancing", "Wire", "Linux",
+                .product(name: "Logging", package: "swift-log"),
             ]),
         target(
             "Pods",

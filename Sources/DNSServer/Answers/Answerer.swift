@@ -18,7 +18,8 @@ package struct Answerer: Sendable {
     package enum Outcome: Sendable {
         /// Not to be answered: a response, or no message at all.
         case ignore
-        case reply(DNS.Message)
+        /// `datagramLimit`: how many bytes it may have over UDP.
+        case reply(DNS.Message, datagramLimit: Int)
         /// Ask `pending.question` upstream, then `finish`.
         case ask(Pending)
     }
@@ -39,44 +40,50 @@ package struct Answerer: Sendable {
 
     package init(options: Options) { self.options = options }
 
-    /// Answers a query as it came from the network. `zone` is nil until the cluster's objects are known. `rotation`
-    /// says which of several addresses comes first, so that clients that take the first spread.
-    package func answer(_ bytes: [UInt8], zone: DNSZone?, domain: DNS.Name, rotation: Int = 0)
-        -> Outcome
-    {
+    /// Answers a query as it came from the network. Names of the zone are SERVFAIL until it `isSynced` with the cluster.
+    /// `rotation` says which of several addresses comes first, so that clients that take the first one spread.
+    package func answer(
+        _ bytes: [UInt8], zone: borrowing DNSZone, isSynced: Bool, rotation: Int = 0
+    ) -> Outcome {
         guard let header = DNS.Message(headerOf: bytes), !header.isResponse else { return .ignore }
         guard header.opcode == .query else {
-            return .reply(error(header, .notImplemented))
+            return self.reply(error(header, .notImplemented), to: header)
         }
         guard let query = try? DNS.Message(parsing: bytes) else {
-            return .reply(error(header, .formatError))
+            return self.reply(error(header, .formatError), to: header)
         }
-        return answer(query, zone: zone, domain: domain, rotation: rotation)
+        return answer(query, zone: zone, isSynced: isSynced, rotation: rotation)
     }
 
     /// Answers a query that has been read.
     package func answer(
-        _ query: DNS.Message, zone: DNSZone?, domain: DNS.Name, rotation: Int = 0
+        _ query: DNS.Message, zone: borrowing DNSZone, isSynced: Bool, rotation: Int = 0
     ) -> Outcome {
         guard !query.isResponse else { return .ignore }
-        guard query.opcode == .query else { return .reply(error(query, .notImplemented)) }
-        if let edns = query.edns, edns.version != 0 { return .reply(error(query, .badVersion)) }
+        guard query.opcode == .query else {
+            return self.reply(error(query, .notImplemented), to: query)
+        }
+        if let edns = query.edns, edns.version != 0 {
+            return self.reply(error(query, .badVersion), to: query)
+        }
         guard query.questions.count == 1, let question = query.questions.first else {
-            return .reply(error(query, .formatError))
+            return self.reply(error(query, .formatError), to: query)
         }
         guard question.class == .internet, question.type != .axfr, question.type != .ixfr,
             question.type != .opt
-        else { return .reply(error(query, .refused)) }
-        guard let zone else {
-            let isOurs = question.name.isWithin(domain) || ReverseName(question.name) != nil
+        else { return self.reply(error(query, .refused), to: query) }
+        guard isSynced else {
+            let isOurs =
+                question.name.isWithin(zone.options.domain) || ReverseName(question.name) != nil
             return isOurs
-                ? .reply(error(query, .serverFailure)) : askUpstream(query, question, [])
+                ? self.reply(error(query, .serverFailure), to: query)
+                : askUpstream(query, question, [])
         }
         return answer(query, question, zone, rotation)
     }
 
     private func answer(
-        _ query: DNS.Message, _ first: DNS.Question, _ zone: DNSZone, _ rotation: Int
+        _ query: DNS.Message, _ first: DNS.Question, _ zone: borrowing DNSZone, _ rotation: Int
     ) -> Outcome {
         var reply = response(to: query)
         var aliases: [DNS.Record] = []
@@ -98,9 +105,9 @@ package struct Answerer: Sendable {
                 continue
             }
             reply.answers = aliases + reply.answers
-            return .reply(reply)
+            return self.reply(reply, to: query)
         }
-        return .reply(error(query, .serverFailure))
+        return self.reply(error(query, .serverFailure), to: query)
     }
 
     /// Addresses in turn; records of other types have weights of their own.
@@ -118,11 +125,11 @@ package struct Answerer: Sendable {
             return .ask(Pending(query: query, question: question, aliases: aliases))
         }
         // An alias that leads out of the zone is an answer; where it leads to is the client's to ask.
-        guard !aliases.isEmpty else { return .reply(error(query, .refused)) }
+        guard !aliases.isEmpty else { return self.reply(error(query, .refused), to: query) }
         var reply = response(to: query)
         reply.isAuthoritative = true
         reply.answers = aliases
-        return .reply(reply)
+        return self.reply(reply, to: query)
     }
 
     /// Completes a query with what an upstream said; nil: none answered.
@@ -139,6 +146,10 @@ package struct Answerer: Sendable {
         reply.authority = upstream.authority
         reply.additional = upstream.additional
         return reply
+    }
+
+    private func reply(_ message: DNS.Message, to query: DNS.Message) -> Outcome {
+        .reply(message, datagramLimit: datagramLimit(for: query))
     }
 
     /// How long an answer to this query may be over UDP.

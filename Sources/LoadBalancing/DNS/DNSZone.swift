@@ -1,6 +1,6 @@
 package import Addresses
 package import KubeAPI
-package import Wire
+import Wire
 
 /// The names of the cluster domain (kubernetes/dns, specification 1.1.0), and the way back from addresses: compiled per
 /// Service from the snapshot that the data plane gets.
@@ -84,6 +84,11 @@ package struct DNSZone: Sendable {
         serverServices.remove(old.name)
         serviceCounts[namespace, default: 0] -= 1
         if serviceCounts[namespace] == 0 { serviceCounts[namespace] = nil }
+    }
+
+    /// Where this server is reached through Services that it is an endpoint of: a resolver that must not be forwarded to.
+    package var serviceAddressesOfServer: Set<IPAddress> {
+        Set(serverServices.flatMap { services[$0]?.addresses ?? [] })
     }
 
     /// Whether the options show the namespace, if there is one of this name.

@@ -137,6 +137,13 @@ extension Schema.Field {
         return field
     }
 
+    /// A list of which nothing more is said.
+    var plainList: Self {
+        var field = self
+        field.listType = nil
+        return field
+    }
+
     /// A strategic merge patch adds to the list of plain values.
     var merging: Self {
         var field = self

@@ -146,6 +146,7 @@ let package = Package(
         tests("DNSServerTests", ["DNSServer", "TestSupport"]),
         tests("PodsTests", ["Pods", "TestSupport"]),
         tests("PointsmanTests", ["pointsman"]),
+        tests("EndToEndTests", ["pointsman"]),
     ]
 )
 

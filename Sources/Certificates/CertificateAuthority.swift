@@ -95,6 +95,13 @@ package struct CertificateAuthority: Sendable {
             }, usage: .clientAuth, alternatives: [], now: now)
     }
 
+    /// Whether the certificate of `credentials` bears this authority's signature.
+    package func hasSigned(_ credentials: Credentials) -> Bool {
+        let text = String(decoding: credentials.certificate, as: UTF8.self)
+        guard let leaf = try? Certificate(pemEncoded: text) else { return false }
+        return certificate.publicKey.isValidSignature(leaf.signature, for: leaf)
+    }
+
     private func issue(
         @DistinguishedNameBuilder subject: () throws -> Result<DistinguishedName, any Error>,
         usage: ExtendedKeyUsage.Usage, alternatives: [GeneralName], now: Double
@@ -128,4 +135,14 @@ extension Certificate {
 
 extension P256.Signing.PrivateKey {
     fileprivate var pem: [UInt8] { Array(pemRepresentation.utf8) + [UInt8(ascii: "\n")] }
+}
+
+extension Credentials {
+    /// Whether the certificate can be read and stays valid for `margin` seconds after `now` (seconds since 1970).
+    package func isValid(at now: Double, margin: Double) -> Bool {
+        let text = String(decoding: certificate, as: UTF8.self)
+        guard let certificate = try? Certificate(pemEncoded: text) else { return false }
+        return certificate.notValidBefore.timeIntervalSince1970 <= now
+            && now + margin < certificate.notValidAfter.timeIntervalSince1970
+    }
 }

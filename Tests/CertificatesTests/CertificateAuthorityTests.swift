@@ -44,6 +44,10 @@ struct CertificateAuthorityTests {
         #expect(try await Self.isTrusted(try Self.certificate(client), by: first))
         let other = try CertificateAuthority(commonName: "test", now: Self.now)
         #expect(try await !Self.isTrusted(try Self.certificate(client), by: other))
+        #expect(first.hasSigned(client))
+        #expect(!other.hasSigned(client))
+        #expect(client.isValid(at: Self.now, margin: 300 * 86400))
+        #expect(!client.isValid(at: Self.now, margin: 366 * 86400))
     }
 
     @Test("what is no certificate is refused, not trapped on")

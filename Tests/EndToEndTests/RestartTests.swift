@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@Suite(
+    "Stops, kills and starts", .enabled(if: Tools.isRoot, "network namespaces need root"),
+    .enabled(if: !Tools.kubectls.isEmpty, "no kubectl"))
+struct RestartTests {
+    let kubectl = Tools.kubectls.first ?? ""
+
+    @Test("SIGKILL loses nothing that was acknowledged, and the next start continues")
+    func killed() async throws {
+        try await withLab(.root) { lab in
+            var server = try await lab.up()
+            var versions: [String: String] = [:]
+            var addresses: [String: String] = [:]
+            for round in 0..<4 {
+                for index in 0..<5 {
+                    let name = "svc-\(round)-\(index)"
+                    let made = try await lab.check([
+                        kubectl, "create", "service", "clusterip", name, "--tcp=80:8080", "-o",
+                        "jsonpath={.metadata.resourceVersion} {.spec.clusterIP}",
+                    ]).split(separator: " ")
+                    versions[name] = String(made[0])
+                    addresses[name] = String(made[1])
+                }
+                try await server.stop(SIGKILL)
+                server = try await lab.up()
+            }
+            for (name, version) in versions {
+                let now = try await lab.check([
+                    kubectl, "get", "service", name, "-o",
+                    "jsonpath={.metadata.resourceVersion} {.spec.clusterIP}",
+                ])
+                #expect(now == "\(version) \(addresses[name] ?? "")", "\(name)")
+            }
+            #expect(Set(addresses.values).count == addresses.count)
+            #expect(try await server.stop() == 0)
+        }
+    }
+
+    @Test("a second start on the same data directory is refused with the reason")
+    func second() async throws {
+        try await withLab(.root) { lab in
+            let server = try await lab.up()
+            let second = try await lab.run(
+                [
+                    Tools.pointsman, "up", "--data-dir", lab.dataDirectory, "--listen",
+                    "127.0.0.1:7443",
+                ])
+            #expect(second.status == 1)
+            #expect(second.errors.contains("another process"))
+            #expect(server.isRunning)
+            try await server.stop()
+        }
+    }
+
+    @Test("routes go with a clean stop")
+    func routes() async throws {
+        try await withLab(.root) { lab in
+            let before = try await lab.inside(["ip", "route", "show", "table", "all"])
+            let server = try await lab.up()
+            let during = try await lab.inside(["ip", "route", "show", "table", "all"])
+            #expect(during.contains("local 10.96.0.0/12 dev lo"))
+            try await server.stop()
+            #expect(try await lab.inside(["ip", "route", "show", "table", "all"]) == before)
+        }
+    }
+
+    @Test("networks that overlap, also the host's own routes, are refused at start")
+    func overlaps() async throws {
+        try await withLab(.root) { lab in
+            for (options, reason) in [
+                (["--service-cidr", "192.0.2.0/25"], "192.0.2.0/2"),
+                (["--pod-cidr", "10.96.3.0/24"], "overlaps --service-cidr"),
+                (["--data-plane", "nftables"], "only the userspace data plane"),
+            ] {
+                let refused = try await lab.run(
+                    [Tools.pointsman, "up", "--data-dir", lab.dataDirectory] + options)
+                #expect(!refused.succeeded)
+                #expect(refused.errors.contains(reason), "\(refused)")
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// A program that was run to its end.
+struct CommandResult: Sendable, CustomStringConvertible {
+    let command: String
+    let status: Int32
+    let output: String
+    let errors: String
+
+    var succeeded: Bool { status == 0 }
+    var description: String { "$ \(command)\n\(output)\(errors)(exit \(status))" }
+}
+
+/// A program that did not do what a test needed.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+}
+
+enum Command {
+    /// Runs a program to its end. No shell is involved.
+    /// - Parameter seconds: after which it is killed and the result is a failure.
+    static func run(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
+        seconds: Double = 60
+    ) async throws -> CommandResult {
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "pointsman-command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let (output, errors) = (directory.appending(path: "out"), directory.appending(path: "err"))
+        let process = try start(
+            arguments, input: input, environment: environment, output: output, errors: errors)
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while process.isRunning {
+            if ContinuousClock.now > deadline { kill(process.processIdentifier, SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+        return CommandResult(
+            command: arguments.joined(separator: " "), status: process.terminationStatus,
+            output: try String(contentsOf: output, encoding: .utf8),
+            errors: try String(contentsOf: errors, encoding: .utf8))
+    }
+
+    /// As `run`, and throws what was printed where the exit status is not 0.
+    @discardableResult
+    static func check(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:]
+    ) async throws -> String {
+        let result = try await run(arguments, input: input, environment: environment)
+        guard result.succeeded else { throw CommandFailure(description: result.description) }
+        return result.output
+    }
+
+    /// Starts a program whose output goes to files.
+    static func start(
+        _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
+        output: URL, errors: URL
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        for file in [output, errors] where !FileManager.default.fileExists(atPath: file.path()) {
+            _ = FileManager.default.createFile(atPath: file.path(), contents: nil)
+        }
+        let outputHandle = try FileHandle(forWritingTo: output)
+        process.standardOutput = outputHandle
+        process.standardError =
+            output == errors ? outputHandle : try FileHandle(forWritingTo: errors)
+        process.standardInput = FileHandle.nullDevice
+        if let input {
+            let pipe = Pipe()
+            process.standardInput = pipe
+            try process.run()
+            pipe.fileHandleForWriting.write(Data(input.utf8))
+            try pipe.fileHandleForWriting.close()
+        } else {
+            try process.run()
+        }
+        return process
+    }
+}
+
+/// Waits until `condition` holds; throws after `seconds`, saying what was waited for.
+func eventually(
+    _ what: String, seconds: Double = 20, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(seconds)
+    while true {
+        if try await condition() { return }
+        guard ContinuousClock.now < deadline else {
+            throw CommandFailure(description: "\(what): not within \(seconds) seconds")
+        }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+}

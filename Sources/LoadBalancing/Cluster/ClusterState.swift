@@ -6,7 +6,7 @@ package struct ClusterState: Sendable {
     package private(set) var snapshot: ClusterSnapshot
     /// Which Service a slice was last seen to belong to.
     private var serviceOfSlice: [ObjectName: ObjectName] = [:]
-    private var servicesOfPod = PodIndex()
+    var servicesOfPod = PodIndex()
 
     package init(node: NodeContext) {
         snapshot = ClusterSnapshot(node: node)
@@ -98,7 +98,7 @@ extension ClusterState {
 }
 
 /// Which Services a Pod is an endpoint of, counted over slices, so that a changed weight finds its Services.
-private struct PodIndex: Sendable {
+struct PodIndex: Sendable {
     private var counts: [ObjectName: [ObjectName: Int]] = [:]
 
     subscript(pod: ObjectName) -> Set<ObjectName> { Set(counts[pod]?.keys ?? [:].keys) }

@@ -1,0 +1,76 @@
+import KubeAPI
+import LoadBalancing
+import Synchronization
+import Watching
+
+/// Takes the changes of the caches and hands them over in batches: whatever has come while the last batch was
+/// worked on is the next one. No change waits for others.
+final class AgentInbox: Sendable {
+    /// What came since the last `take`, in order.
+    struct Batch: Sendable {
+        var changes: [ClusterChange] = []
+        /// Every kind has been listed once.
+        var isComplete = false
+    }
+
+    private struct State {
+        var changes: [ClusterChange] = []
+        var listed: Set<Resource> = []
+    }
+
+    private static let kinds: Set<Resource> = [
+        .services, .endpointSlices, .pods, .nodes, .namespaces,
+    ]
+
+    private let state = Mutex(State())
+    private let wake: AsyncStream<Void>.Continuation
+    /// One element when there is something to take.
+    let wakeups: AsyncStream<Void>
+
+    init() {
+        (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func take() -> Batch {
+        state.withLock { state in
+            defer { state.changes = [] }
+            return Batch(changes: state.changes, isComplete: state.listed == Self.kinds)
+        }
+    }
+
+    func wakeUp() { wake.yield() }
+
+    /// Call it once. Of the Pods only those are passed on that matter: weights, and Pods of this node on their way out.
+    func observe(_ caches: ClusterCaches, node: String) {
+        observe(caches.services, { .service($0) }, { .serviceGone($0) })
+        observe(caches.endpointSlices, { .slice($0) }, { .sliceGone($0) })
+        observe(caches.namespaces, { .namespace($0.metadata.name) }, { .namespaceGone($0.name) })
+        observe(caches.nodes, { .node($0) }, { _ in nil }) { new, _ in new.metadata.name == node }
+        observe(caches.pods, { .pod($0) }, { .podGone($0) }) { new, old in
+            let weight = new.metadata.annotations[Scheduler.weightAnnotation]
+            return new.isTerminating && new.nodeName == node
+                || weight != old?.metadata.annotations[Scheduler.weightAnnotation]
+        }
+    }
+
+    private func observe<Kind: KubeObject>(
+        _ cache: ObjectCache<Kind>, _ upserted: @escaping @Sendable (Kind) -> ClusterChange,
+        _ deleted: @escaping @Sendable (ObjectName) -> ClusterChange?,
+        where matters: @escaping @Sendable (Kind, Kind?) -> Bool = { _, _ in true }
+    ) {
+        cache.observe { [self] event in
+            switch event {
+            case .synced:
+                state.withLock { _ = $0.listed.insert(Kind.resource) }
+            case .upserted(let new, let old):
+                guard matters(new.view, old?.view) else { return }
+                let change = upserted(new.view)
+                state.withLock { $0.changes.append(change) }
+            case .deleted(let last):
+                guard let change = deleted(last.name) else { return }
+                state.withLock { $0.changes.append(change) }
+            }
+            wakeUp()
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Addresses
+import KubeAPI
+import LoadBalancing
+
+/// Watches over the Pods of this node that are on their way out, and says when nothing new is sent to them.
+struct DrainTracker {
+    static let condition = "pointsman.dev/Drained"
+
+    private let node: String
+    private var terminating: [ObjectName: Pod] = [:]
+    private var told: [ObjectName: Condition] = [:]
+
+    init(node: String) { self.node = node }
+
+    mutating func take(_ change: ClusterChange) {
+        switch change {
+        case .pod(let pod):
+            guard pod.isTerminating, pod.nodeName == node else { return }
+            if terminating[pod.objectName]?.metadata.uid != pod.metadata.uid {
+                told[pod.objectName] = pod.conditions.first { $0.type == Self.condition }
+            }
+            terminating[pod.objectName] = pod
+        case .podGone(let name):
+            terminating[name] = nil
+            told[name] = nil
+        case .service, .serviceGone, .slice, .sliceGone, .node, .namespace, .namespaceGone: break
+        }
+    }
+
+    /// The conditions that are true now and have not been told, for the table that has just been applied.
+    mutating func news(_ use: BackendUse, _ state: ClusterState) -> [(ObjectName, Condition)] {
+        var news: [(ObjectName, Condition)] = []
+        for (name, pod) in terminating.sorted(by: { $0.key < $1.key }) {
+            guard let condition = Self.condition(of: pod, use, state),
+                told[name]?.status != condition.status || told[name]?.reason != condition.reason
+            else { continue }
+            told[name] = condition
+            news.append((name, condition))
+        }
+        return news
+    }
+
+    private static func condition(
+        of pod: Pod, _ use: BackendUse, _ state: ClusterState
+    ) -> Condition? {
+        let isUsed = pod.podIPs.contains { text in
+            IPAddress(text).map(use.contains) ?? false
+        }
+        if !isUsed {
+            return Condition(
+                type: condition, status: "True", reason: "NothingSent",
+                message: "no new connection is sent to this Pod")
+        }
+        guard isKnownToTerminate(pod.objectName, state.snapshot, state) else { return nil }
+        return Condition(
+            type: condition, status: "False", reason: "OnlyTerminatingLeft",
+            message: "the Pod still gets connections: its Services have no ready endpoint left, "
+                + "or publish endpoints that are not ready")
+    }
+
+    /// Until every slice says that the Pod is terminating, the table is behind, and may yet leave it out.
+    private static func isKnownToTerminate(
+        _ pod: ObjectName, _ snapshot: ClusterSnapshot, _ state: ClusterState
+    ) -> Bool {
+        state.services(ofPod: pod).allSatisfy { service in
+            (snapshot.slices[service] ?? [:]).values.allSatisfy { slice in
+                slice.endpoints.allSatisfy { $0.pod != pod || $0.isTerminating }
+            }
+        }
+    }
+}

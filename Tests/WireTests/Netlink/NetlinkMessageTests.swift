@@ -39,12 +39,13 @@ struct NetlinkRandom: RandomNumberGenerator {
     @Test func addressesComeBack() throws {
         for text in ["10.244.0.7", "fd00:10:244::7"] {
             var address = AddressMessage()
-            address.address = try #require(IPAddress(text))
+            address.address = IPAddress(text)
             address.local = address.address
             address.family = address.address?.family
             address.prefixLength = 32
             address.interface = 3
             address.flags = 0x80 | AddressMessage.noDuplicateDetection
+            #expect(address.family != nil)
             try roundTrip(address)
             address.flags = 0x302
             try roundTrip(address)
@@ -113,9 +114,9 @@ struct NetlinkRandom: RandomNumberGenerator {
         #expect(throws: NetlinkParseError.self) {
             try NetlinkMessage.parse([17, 0, 0, 0] + Array(repeating: 0, count: 12))
         }
-        var reader = ByteReader([3, 0, 1, 0])
         #expect(throws: NetlinkParseError.badLength(offset: 0, length: 3)) {
-            try reader.readAttribute()
+            var reader = ByteReader([3, 0, 1, 0])
+            _ = try reader.readAttribute()
         }
     }
 

@@ -1,0 +1,150 @@
+import CLinux
+import Glibc
+package import Wire
+
+/// A netlink socket to the kernel. Its calls block for as long as the kernel needs, which is short; it belongs to
+/// the network namespace of the thread that made it, whichever thread uses it later.
+package struct NetlinkSocket: ~Copyable, Sendable {
+    /// The kernel's subsystem: the number of linux/netlink.h.
+    package enum Subsystem: Int32, Sendable {
+        case route = 0
+        case netfilter = 12
+    }
+
+    /// What is told without being asked.
+    package struct Groups: OptionSet, Sendable {
+        package let rawValue: UInt32
+        package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        package static let links = Groups(rawValue: UInt32(CLINUX_GROUP_LINKS))
+        package static let addresses = Groups(
+            rawValue: UInt32(CLINUX_GROUP_IPV4_ADDRESSES | CLINUX_GROUP_IPV6_ADDRESSES))
+    }
+
+    package let descriptor: OwnedDescriptor
+    private var sequence: UInt32 = 0
+    private var buffer = [UInt8](repeating: 0, count: 65536)
+
+    package init(
+        _ subsystem: Subsystem = .route, hearing groups: Groups = []
+    ) throws(NetlinkError) {
+        do {
+            let (number, bits) = (subsystem.rawValue, groups.rawValue)
+            descriptor = OwnedDescriptor(
+                owning: try checked("socket AF_NETLINK") { clinux_netlink_socket(number, bits) })
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    /// Asks for one thing and waits until the kernel has done it. `operation` names it in errors.
+    package mutating func request(
+        _ type: NetlinkMessageType, _ flags: NetlinkFlags = [], _ payload: some NetlinkPayload,
+        operation: String
+    ) throws(NetlinkError) {
+        sequence &+= 1
+        try send(
+            NetlinkMessage(
+                type: type, flags: flags.union([.request, .acknowledge]), sequence: sequence,
+                payload: payload), operation)
+        while true {
+            for message in try receive(operation) where message.sequence == sequence {
+                guard message.type == .error else { continue }
+                return try Self.check(message, operation)
+            }
+        }
+    }
+
+    /// Asks for a list and returns every item of it. A list that changed under way is asked for again.
+    package mutating func dump<Item: NetlinkPayload>(
+        _ type: NetlinkMessageType, _ payload: Item, operation: String
+    ) throws(NetlinkError) -> [Item] {
+        for _ in 0..<16 {
+            if let items = try dumpOnce(type, payload, operation) { return items }
+        }
+        throw .neverConsistent(operation: operation)
+    }
+
+    private mutating func dumpOnce<Item: NetlinkPayload>(
+        _ type: NetlinkMessageType, _ payload: Item, _ operation: String
+    ) throws(NetlinkError) -> [Item]? {
+        sequence &+= 1
+        try send(
+            NetlinkMessage(
+                type: type, flags: [.request, .dump], sequence: sequence, payload: payload),
+            operation)
+        var items: [Item] = []
+        var isConsistent = true
+        while true {
+            for message in try receive(operation) where message.sequence == sequence {
+                if message.flags.contains(.dumpInterrupted) { isConsistent = false }
+                switch message.type {
+                case .done: return isConsistent ? items : nil
+                case .error: try Self.check(message, operation)
+                default:
+                    do throws(NetlinkParseError) {
+                        items.append(try message.payload(as: Item.self))
+                    } catch {
+                        throw .malformed(operation: operation, error)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits for the next notifications of the groups it hears. ENOBUFS means that some were lost.
+    package mutating func notifications() throws(NetlinkError) -> [NetlinkMessage] {
+        try receive("netlink notifications")
+    }
+
+    private static func check(
+        _ message: NetlinkMessage, _ operation: String
+    ) throws(NetlinkError) {
+        let reply: NetlinkErrorReply
+        do {
+            reply = try NetlinkErrorReply(parsing: message)
+        } catch {
+            throw .malformed(operation: operation, error)
+        }
+        guard reply.code != 0 else { return }
+        throw .refused(
+            operation: operation, Errno(rawValue: reply.code), reason: reply.message)
+    }
+
+    private func send(
+        _ message: NetlinkMessage, _ operation: String
+    ) throws(NetlinkError) {
+        let raw = descriptor.raw
+        let bytes = message.encoded()
+        do {
+            try checked("\(operation): send") { Glibc.send(raw, bytes, bytes.count, 0) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    private mutating func receive(
+        _ operation: String
+    ) throws(NetlinkError) -> [NetlinkMessage] {
+        let raw = descriptor.raw
+        do {
+            while true {
+                let count = try checked("\(operation): receive") {
+                    buffer.withUnsafeMutableBytes {
+                        clinux_netlink_receive(raw, $0.baseAddress, $0.count)
+                    }
+                }
+                guard count <= buffer.count else {
+                    throw SystemError(.messageTooLong, "\(operation): receive")
+                }
+                return try NetlinkMessage.parse(Array(buffer[..<count]))
+            }
+        } catch let error as SystemError {
+            throw .failed(error)
+        } catch let error as NetlinkParseError {
+            throw .malformed(operation: operation, error)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }
+}

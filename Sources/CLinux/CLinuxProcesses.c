@@ -54,9 +54,15 @@ static void close_others(const struct clinux_spawn *request, int extra) {
             keep[j - 1] = swap;
         }
     }
-    unsigned int next = 0;
+    // The standard three become /dev/null, so that no descriptor made later gets their numbers.
+    for (int number = 0; number < 3; number++) {
+        int is_kept = 0;
+        for (int i = 0; i < count; i++) is_kept |= keep[i] == number;
+        if (!is_kept) dup2(request->standard_input, number);
+    }
+    unsigned int next = 3;
     for (int i = 0; i < count; i++) {
-        if (keep[i] < 0 || (unsigned int)keep[i] < next) continue;
+        if (keep[i] < 3 || (unsigned int)keep[i] < next) continue;
         if ((unsigned int)keep[i] > next) {
             syscall(SYS_close_range, next, (unsigned int)keep[i] - 1, 0);
         }
@@ -280,4 +286,28 @@ int clinux_pidfd_reap(int pidfd) {
     // P_PIDFD is 3.
     if (waitid((idtype_t)3, (id_t)pidfd, &info, WEXITED | WNOHANG) != 0) return -1;
     return info.si_pid == 0 ? 0 : 1;
+}
+
+static volatile sig_atomic_t signal_descriptors[65];
+
+static void write_signal(int number) {
+    int saved = errno;
+    unsigned char byte = (unsigned char)number;
+    ssize_t ignored = write(signal_descriptors[number], &byte, 1);
+    (void)ignored;
+    errno = saved;
+}
+
+int clinux_signal_to_descriptor(int number, int descriptor) {
+    if (number < 1 || number > 64) {
+        errno = EINVAL;
+        return -1;
+    }
+    signal_descriptors[number] = descriptor;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = write_signal;
+    action.sa_flags = SA_RESTART;
+    sigfillset(&action.sa_mask);
+    return sigaction(number, &action, NULL);
 }

@@ -79,9 +79,9 @@ package final class SupervisedProcess: Sendable {
     }
 
     /// Sends a signal to the process (not to its children).
-    package func signal(_ number: Int32) {
+    package func send(_ signal: Signal) {
         let raw = pidfd.raw
-        _ = clinux_pidfd_send_signal(raw, number)
+        _ = clinux_pidfd_send_signal(raw, signal.rawValue)
     }
 
     /// Kills the process and all its descendants at once.

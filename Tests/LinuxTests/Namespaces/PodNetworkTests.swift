@@ -12,32 +12,36 @@ struct PodNetworkTests {
     /// Connects from one namespace to a listener in another, and returns who the listener saw.
     func connect(
         from client: NetworkNamespace, to server: NetworkNamespace, _ address: IPAddress
-    ) throws -> IPAddress? {
+    ) async throws -> IPAddress? {
         let listener = try server.runBlocking {
             Box(try TCPListener(on: IPSocketAddress(address, 8080)))
         }
         let socket = try client.runBlocking { Box(try TCPSocket(address.family)) }
         _ = try socket.value.connect(to: IPSocketAddress(address, 8080))
-        return try listener.value.acceptWithin(seconds: 5)
+        let ready = try await DescriptorWaits.shared.wait(
+            for: .readable, on: listener.value.descriptor, timeout: .seconds(5))
+        var peer: IPSocketAddress?
+        guard ready, try listener.value.accept(peer: &peer) != nil else { return nil }
+        return peer?.address
     }
 
     @Test(arguments: families)
     func podsReachEachOtherAndTheHostByRouting(
         first: IPAddress, second: IPAddress, hostAddress: IPAddress
-    ) throws {
+    ) async throws {
         let lab = try NamespaceLab("routing")
         _ = try lab.host.runBlocking { try HostForwarding.enable([.ipv4, .ipv6]) }
         let a = try lab.addPod("a", [first])
         let b = try lab.addPod("b", [second])
-        #expect(try connect(from: a.namespace, to: b.namespace, second) == first)
-        #expect(try connect(from: b.namespace, to: a.namespace, first) == second)
-        #expect(try connect(from: a.namespace, to: lab.host, hostAddress) == first)
-        #expect(try connect(from: lab.host, to: a.namespace, first) != nil)
+        #expect(try await connect(from: a.namespace, to: b.namespace, second) == first)
+        #expect(try await connect(from: b.namespace, to: a.namespace, first) == second)
+        #expect(try await connect(from: a.namespace, to: lab.host, hostAddress) == first)
+        #expect(try await connect(from: lab.host, to: a.namespace, first) != nil)
         // Itself, by its own address.
-        #expect(try connect(from: a.namespace, to: a.namespace, first) == first)
+        #expect(try await connect(from: a.namespace, to: a.namespace, first) == first)
     }
 
-    @Test func aPodReachesAnAddressOfALocalRouteOfTheHost() throws {
+    @Test func aPodReachesAnAddressOfALocalRouteOfTheHost() async throws {
         let lab = try NamespaceLab("service")
         let cidr = try #require(IPPrefix("10.96.0.0/12"))
         let clusterIP = try #require(IPAddress("10.96.0.10"))
@@ -47,8 +51,8 @@ struct PodNetworkTests {
         }
         let pod = try lab.addPod("a", [Self.families[0].0])
         #expect(
-            try connect(from: pod.namespace, to: lab.host, clusterIP) == Self.families[0].0)
-        #expect(try connect(from: lab.host, to: lab.host, clusterIP) == NamespaceLab.hostIPv4)
+            try await connect(from: pod.namespace, to: lab.host, clusterIP) == Self.families[0].0)
+        #expect(try await connect(from: lab.host, to: lab.host, clusterIP) == NamespaceLab.hostIPv4)
     }
 
     @Test func whatIsDeletedLeavesNothing() throws {

@@ -4,7 +4,8 @@ import ArgumentParser
 struct Pointsman: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pointsman",
-        abstract: "Kubernetes Services on any Linux host: a layer-4 load balancer with an API, controllers and DNS.",
+        abstract:
+            "Kubernetes Services on any Linux host: a layer-4 load balancer with an API, controllers and DNS.",
         discussion: """
             A first look, on a host without Kubernetes:
 

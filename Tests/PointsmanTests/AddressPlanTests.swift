@@ -48,7 +48,10 @@ struct AddressPlanTests {
         arguments: [
             (AddressOptions(serviceCIDRs: ["10.0.0.0/8"]), "overlaps --service-cidr"),
             (AddressOptions(podCIDRs: ["10.96.1.0/24"]), "--pod-cidr 10.96.1.0/24 overlaps"),
-            (AddressOptions(loadBalancerPools: ["10.244.0.0/28"]), "--lb-pool 10.244.0.0/28 overlaps"),
+            (
+                AddressOptions(loadBalancerPools: ["10.244.0.0/28"]),
+                "--lb-pool 10.244.0.0/28 overlaps"
+            ),
             (AddressOptions(serviceCIDRs: ["10.96.0.0/12", "10.112.0.0/16"]), "at most one value"),
             (AddressOptions(serviceCIDRs: ["10.96.0.0"]), "not a CIDR"),
             (AddressOptions(serviceCIDRs: ["10.96.0.1/12"]), "host bits"),
@@ -56,7 +59,10 @@ struct AddressPlanTests {
             (AddressOptions(serviceCIDRs: ["192.0.2.0/24"]), "the node's own address 192.0.2.2"),
             (AddressOptions(serviceCIDRs: ["127.96.0.0/16"]), "cannot reach it"),
             (AddressOptions(nodeIPs: ["node-a"]), "--node-ip node-a"),
-            (AddressOptions(serviceCIDRs: ["10.96.0.0/12"], podCIDRs: ["fd00::/64"]), "same families"),
+            (
+                AddressOptions(serviceCIDRs: ["10.96.0.0/12"], podCIDRs: ["fd00::/64"]),
+                "same families"
+            ),
         ])
     func refused(_ options: AddressOptions, _ reason: String) {
         #expect {

@@ -10,7 +10,9 @@ struct ClientOptions: ParsableArguments {
             valueName: "path"))
     var kubeconfig: String?
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The namespace. (default: the kubeconfig's)", valueName: "name"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("The namespace. (default: the kubeconfig's)", valueName: "name"))
     var namespace: String?
 
     /// A client, and the namespace to work in.
@@ -19,7 +21,8 @@ struct ClientOptions: ParsableArguments {
         do {
             let directory = path.split(separator: "/", omittingEmptySubsequences: false)
                 .dropLast().joined(separator: "/")
-            let kubeconfig = try Kubeconfig(yaml: text, directory: directory.isEmpty ? "." : directory)
+            let kubeconfig = try Kubeconfig(
+                yaml: text, directory: directory.isEmpty ? "." : directory)
             return (
                 try APIClient(kubeconfig, userAgent: userAgent), namespace ?? kubeconfig.namespace
             )

@@ -21,7 +21,9 @@ extension Probe {
             if let host { members["host"] = .string(host) }
             json["tcpSocket"] = members
         case .httpGet(let scheme, let host, let port, let path, let headers):
-            var members: JSON = ["path": .string(path), "port": port.json, "scheme": .string(scheme)]
+            var members: JSON = [
+                "path": .string(path), "port": port.json, "scheme": .string(scheme),
+            ]
             if let host { members["host"] = .string(host) }
             if !headers.isEmpty {
                 members["httpHeaders"] = .array(

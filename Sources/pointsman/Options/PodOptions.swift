@@ -3,7 +3,9 @@ import KubeAPI
 
 /// What `run` and `pod add` say of a Pod.
 struct PodOptions: ParsableArguments {
-    @Option(name: [.customShort("l"), .customLong("label")], help: ArgumentHelp("A label; may be repeated.", valueName: "key=value"))
+    @Option(
+        name: [.customShort("l"), .customLong("label")],
+        help: ArgumentHelp("A label; may be repeated.", valueName: "key=value"))
     var labels: [String] = []
 
     @Option(
@@ -19,7 +21,10 @@ struct PodOptions: ParsableArguments {
             valueName: "tcp:port|http:[host]:port[/path]|exec:command"))
     var ready: String?
 
-    @Option(help: ArgumentHelp("Its share of new connections beside the other Pods, 0-65535; 0: none.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Its share of new connections beside the other Pods, 0-65535; 0: none.",
+            valueName: "number"))
     var weight: UInt16?
 
     func labelMap() throws(ValidationError) -> [String: String] {

@@ -31,7 +31,8 @@ struct PodAddCommand: AsyncParsableCommand {
         _ = try pod.labelMap()
         _ = try pod.containerPorts()
         if case .exec = try pod.readinessProbe()?.check {
-            throw ValidationError("--ready exec: works for `pointsman run` only: the process is elsewhere")
+            throw ValidationError(
+                "--ready exec: works for `pointsman run` only: the process is elsewhere")
         }
     }
 

@@ -45,7 +45,9 @@ private struct Row {
     let labels: [String: String]
 
     init?(_ pod: Pod) {
-        guard let address = pod.metadata.annotations[PodCommand.addressAnnotation] else { return nil }
+        guard let address = pod.metadata.annotations[PodCommand.addressAnnotation] else {
+            return nil
+        }
         name = pod.metadata.name
         self.address = address
         isReady = pod.isReady
@@ -65,7 +67,10 @@ private struct Row {
             [["NAME", "ADDRESS", "READY", "LABELS"]]
             + rows.map { row in
                 let labels = row.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                return [row.name, row.address, row.isReady ? "yes" : "no", labels.joined(separator: ",")]
+                return [
+                    row.name, row.address, row.isReady ? "yes" : "no",
+                    labels.joined(separator: ","),
+                ]
             }
         let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
         return cells.map { line in

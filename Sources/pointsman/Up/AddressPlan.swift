@@ -160,8 +160,9 @@ extension AddressPlan {
                     "\(option) \(prefix): without CAP_NET_ADMIN only slices of 127.0.0.0/8 can be used; "
                         + "start as root, or choose one of those")
             }
-            if isPrivileged, prefix.network.isLoopback || prefix.network.isMulticast
-                || prefix.network.isLinkLocalUnicast || prefix.length == 0
+            if isPrivileged,
+                prefix.network.isLoopback || prefix.network.isMulticast
+                    || prefix.network.isLinkLocalUnicast || prefix.length == 0
             {
                 throw AddressPlanError(
                     "\(option) \(prefix): Pods have networks of their own here and cannot reach it; "

@@ -27,7 +27,9 @@ struct Bootstrap: Sendable {
             try await applyEndpoints(
                 client, ObjectName(namespace: "kube-system", name: "kube-dns"),
                 addresses: dns.filter { $0.port == first.port }.map(\.address),
-                ports: [Self.port("dns", "UDP", first.port), Self.port("dns-tcp", "TCP", first.port)])
+                ports: [
+                    Self.port("dns", "UDP", first.port), Self.port("dns-tcp", "TCP", first.port),
+                ])
         }
     }
 
@@ -36,7 +38,7 @@ struct Bootstrap: Sendable {
     ) async throws(Status) {
         do throws(Status) {
             _ = try await client.create(resource, object)
-        } catch where error.reason == .alreadyExists {}
+        } catch  where error.reason == .alreadyExists {}
     }
 
     private static func namespace(_ name: String) -> JSON {
@@ -110,7 +112,8 @@ struct Bootstrap: Sendable {
             Endpoints(metadata: meta, subsets: primary.isEmpty ? [] : [subset]).json)
         meta.labels = [EndpointSlice.serviceNameLabel: service.name]
         for family in plan.families {
-            meta.name = service.name + (family == plan.families.first ? "" : "-\(family)".lowercased())
+            meta.name =
+                service.name + (family == plan.families.first ? "" : "-\(family)".lowercased())
             let endpoints = addresses.filter { $0.family == family }.map { address in
                 var endpoint = Endpoint(addresses: [address.description])
                 endpoint.ready = true
@@ -131,7 +134,7 @@ struct Bootstrap: Sendable {
     ) async throws(Status) {
         do throws(Status) {
             _ = try await client.create(resource, object)
-        } catch where error.reason == .alreadyExists {
+        } catch  where error.reason == .alreadyExists {
             _ = try await client.update(resource, object)
         }
     }
@@ -143,7 +146,9 @@ struct Bootstrap: Sendable {
             "apiVersion": "v1", "kind": "Node",
             "metadata": [
                 "name": .string(nodeName),
-                "labels": ["kubernetes.io/hostname": .string(nodeName), "kubernetes.io/os": "linux"],
+                "labels": [
+                    "kubernetes.io/hostname": .string(nodeName), "kubernetes.io/os": "linux",
+                ],
             ],
             "spec": [
                 "podCIDR": .string(plan.podCIDRs[0].description),

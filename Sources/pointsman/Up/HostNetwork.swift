@@ -28,7 +28,8 @@ struct HostNetwork {
         for (option, prefix) in networks {
             if let route = try stack.overlap(of: prefix) {
                 throw AddressPlanError(
-                    "\(option) \(prefix) overlaps the route \(route) of this host; choose another network")
+                    "\(option) \(prefix) overlaps the route \(route) of this host; choose another network"
+                )
             }
         }
     }

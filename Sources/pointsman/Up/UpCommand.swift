@@ -25,7 +25,9 @@ struct UpCommand: AsyncParsableCommand {
                 + "/var/lib/pointsman for root, else ~/.local/state/pointsman)", valueName: "path"))
     var dataDir: String?
 
-    @Option(help: ArgumentHelp("Where the API listens, for clients on this host.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the API listens, for clients on this host.", valueName: "address:port"))
     var listen = "127.0.0.1:6443"
 
     @Option(
@@ -40,7 +42,9 @@ struct UpCommand: AsyncParsableCommand {
             valueName: "cidr[,cidr]"))
     var podCidr: String?
 
-    @Option(help: ArgumentHelp("The name of the Node object. (default: the host's name)", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The name of the Node object. (default: the host's name)", valueName: "name"))
     var nodeName: String?
 
     @Option(

@@ -127,7 +127,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
-        tests("KubeAPITests", ["KubeAPI", "TestSupport"]),
+        tests("KubeAPITests", ["KubeAPI", "LoadBalancing", "TestSupport", "Yams"]),
         tests("LoadBalancingTests", ["Addresses", "KubeAPI", "LoadBalancing", "TestSupport"]),
         tests("WatchingTests", ["Watching", "TestSupport"]),
         tests("StorageTests", ["Storage", "SQLiteStorage"]),

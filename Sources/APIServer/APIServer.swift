@@ -1,0 +1,104 @@
+package import Addresses
+import KubeAPI
+package import Logging
+package import Storage
+import Synchronization
+
+/// A Kubernetes API server for the kinds that Services need, over a revision log.
+package final class APIServer: Sendable {
+    private let store: ObjectStore
+    private let configuration: Configuration
+    private let logger: Logger
+    private let bound = Signal<[IPSocketAddress]>()
+
+    package init(log: any RevisionLog, configuration: Configuration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        store = ObjectStore(log: log, configuration: configuration)
+    }
+
+    /// The API in this process; usable at once, whether or not `run` runs.
+    package var client: LocalClient { LocalClient(store) }
+
+    /// Where the server listens, with the ports that were chosen. Waits until all sockets do; empty if `run` ended
+    /// before that.
+    package func boundAddresses() async -> [IPSocketAddress] { await bound.value() }
+
+    /// Serves HTTPS until the task is cancelled: then open watches end cleanly and requests under way are
+    /// answered. Also collects what deleted Services and namespaces leave behind.
+    package func run() async throws {
+        defer { bound.send([]) }
+        let router = Router(
+            store: store, discovery: Discovery(serverAddress: advertisedAddress), logger: logger)
+        let listeners = try Listeners(
+            addresses: configuration.listen, tls: configuration.tls, logger: logger
+        ) { await router.respond(to: $0) }
+        try await withThrowingTaskGroup(of: Void.self) {
+            [store, configuration, logger, bound] group in
+            group.addTask { try await listeners.run { bound.send($0) } }
+            group.addTask {
+                try await Self.keep("namespaces", logger) {
+                    try await NamespaceContent(store: store, logger: logger).run()
+                }
+            }
+            group.addTask {
+                try await Self.keep("owner references", logger) {
+                    try await OwnerReferences(store: store, logger: logger).run()
+                }
+            }
+            group.addTask {
+                try await Compaction(log: store.log, minutes: configuration.historyMinutes).run()
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// `host:port` for discovery documents.
+    private var advertisedAddress: String {
+        configuration.listen.first?.description ?? ""
+    }
+
+    /// Runs a loop anew after an error, such as a watch that was cut off.
+    private static func keep(
+        _ what: String, _ logger: Logger, _ body: () async throws -> Void
+    ) async throws {
+        while !Task.isCancelled {
+            do { try await body() } catch {
+                logger.warning("\(what): \(error)")
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// A value that is sent once and awaited by many.
+private final class Signal<Value: Sendable>: Sendable {
+    private struct State {
+        var value: Value?
+        var waiting: [CheckedContinuation<Value, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Later values are dropped.
+    func send(_ value: Value) {
+        let waiting = state.withLock { state in
+            if state.value != nil { return [CheckedContinuation<Value, Never>]() }
+            state.value = value
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: value) }
+    }
+
+    func value() async -> Value {
+        await withCheckedContinuation { continuation in
+            let value = state.withLock { state in
+                if state.value == nil { state.waiting.append(continuation) }
+                return state.value
+            }
+            if let value { continuation.resume(returning: value) }
+        }
+    }
+}

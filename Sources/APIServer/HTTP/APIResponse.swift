@@ -1,0 +1,43 @@
+import KubeAPI
+
+/// An answer.
+struct APIResponse: Sendable {
+    enum Body: Sendable {
+        case bytes([UInt8])
+        /// Chunks until the stream ends.
+        case stream(WatchStream)
+    }
+
+    var code = 200
+    var contentType = "application/json"
+    /// Texts of `Warning` headers.
+    var warnings: [String] = []
+    var headers: [(name: String, value: String)] = []
+    var body: Body
+
+    init(_ code: Int = 200, bytes: [UInt8], contentType: String = "application/json") {
+        self.code = code
+        self.contentType = contentType
+        body = .bytes(bytes)
+    }
+
+    init(_ code: Int = 200, json: JSON) {
+        self.init(code, bytes: json.encoded())
+    }
+
+    init(_ code: Int = 200, text: String) {
+        self.init(code, bytes: Array(text.utf8), contentType: "text/plain; charset=utf-8")
+    }
+
+    init(_ status: Status) {
+        self.init(status.reason.code, json: status.json)
+        if status.details.retryAfterSeconds > 0 {
+            headers.append(("Retry-After", String(status.details.retryAfterSeconds)))
+        }
+    }
+
+    init(stream: WatchStream, contentType: String) {
+        self.contentType = contentType
+        body = .stream(stream)
+    }
+}

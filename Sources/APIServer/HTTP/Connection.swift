@@ -1,0 +1,125 @@
+import KubeAPI
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// One client's connection: reads requests one after another and writes the answers.
+struct Connection: Sendable {
+    typealias Parts = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+    private typealias Reader = NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
+    private typealias Writer = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+
+    /// The most bytes of a body.
+    static let bodyLimit = 3 << 20
+
+    let channel: Parts
+    let connections: Connections
+    let respond: @Sendable (APIRequest) async -> APIResponse
+
+    func run() async {
+        let id = connections.add(channel.channel)
+        defer { connections.remove(id) }
+        // An error here is the end of this connection and of nothing else.
+        try? await channel.executeThenClose { inbound, outbound in
+            var reader = inbound.makeAsyncIterator()
+            var identity: Identity?
+            while case .head(let head)? = try await reader.next() {
+                guard connections.begin(id) else { return }
+                // The handshake is over when a request arrives: now there is a certificate to ask for.
+                if identity == nil { identity = try await peer() }
+                guard let body = try await readBody(of: head, &reader, outbound) else {
+                    let status = Status(
+                        .requestEntityTooLarge,
+                        "Request entity too large: limit is \(Self.bodyLimit)")
+                    try await write(APIResponse(status), to: head, keepsAlive: false, id, outbound)
+                    return
+                }
+                let response = await answer(head, body, identity ?? .anonymous)
+                let keepsAlive = head.isKeepAlive && !connections.isStopping
+                try await write(response, to: head, keepsAlive: keepsAlive, id, outbound)
+                guard connections.end(id), keepsAlive else { return }
+            }
+        }
+    }
+
+    private func peer() async throws -> Identity {
+        let certificate = try await channel.channel.nioSSL_peerCertificate().get()
+        return try certificate.flatMap { Identity(certificate: try $0.toDERBytes()) } ?? .anonymous
+    }
+
+    /// nil: the body is too large.
+    private func readBody(
+        of head: HTTPRequestHead, _ reader: inout Reader, _ outbound: Writer
+    ) async throws -> [UInt8]? {
+        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
+            let go = HTTPResponseHead(version: head.version, status: .continue)
+            try await outbound.write(.head(go))
+        }
+        var body: [UInt8] = []
+        while case .body(let buffer)? = try await reader.next() {
+            body.append(contentsOf: buffer.readableBytesView)
+            if body.count > Self.bodyLimit { return nil }
+        }
+        return body
+    }
+
+    private func answer(
+        _ head: HTTPRequestHead, _ body: [UInt8], _ identity: Identity
+    ) async -> APIResponse {
+        guard var request = APIRequest(method: head.method.rawValue, target: head.uri) else {
+            return APIResponse(.badRequest("the URL is not valid"))
+        }
+        request.accept = head.headers["accept"].joined(separator: ",")
+        request.contentType = head.headers.first(name: "content-type") ?? ""
+        request.userAgent = head.headers.first(name: "user-agent") ?? ""
+        request.body = body
+        request.identity = identity
+        return await respond(request)
+    }
+
+    private func write(
+        _ response: APIResponse, to request: HTTPRequestHead, keepsAlive: Bool, _ id: UInt64,
+        _ outbound: Writer
+    ) async throws {
+        var head = HTTPResponseHead(
+            version: request.version, status: HTTPResponseStatus(statusCode: response.code))
+        head.headers = Self.headers(of: response)
+        if !keepsAlive { head.headers.add(name: "Connection", value: "close") }
+        switch response.body {
+        case .bytes(let bytes):
+            head.headers.add(name: "Content-Length", value: String(bytes.count))
+            try await outbound.write(.head(head))
+            if request.method != .HEAD {
+                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
+            }
+        case .stream(let stream):
+            try await outbound.write(.head(head))
+            try await write(stream, id, outbound)
+        }
+        try await outbound.write(.end(nil))
+    }
+
+    /// Writes chunks until the stream ends, the client goes away or the server stops. The client's own pace holds
+    /// the stream back; a stream that falls too far behind ends with an error event.
+    private func write(_ stream: WatchStream, _ id: UInt64, _ outbound: Writer) async throws {
+        channel.channel.closeFuture.whenComplete { _ in stream.cancel() }
+        connections.onStop(id) { stream.cancel() }
+        defer { stream.cancel() }
+        while let chunk = await stream.next() {
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
+        }
+    }
+
+    private static func headers(of response: APIResponse) -> HTTPHeaders {
+        var headers: HTTPHeaders = [
+            "Content-Type": response.contentType, "Cache-Control": "no-cache, private",
+        ]
+        for warning in response.warnings {
+            var quoted: [UInt8] = []
+            JSON.write(warning, to: &quoted)
+            headers.add(name: "Warning", value: "299 - \(String(decoding: quoted, as: UTF8.self))")
+        }
+        for (name, value) in response.headers { headers.add(name: name, value: value) }
+        return headers
+    }
+}

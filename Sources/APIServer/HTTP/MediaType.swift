@@ -1,0 +1,34 @@
+/// A media type with its parameters, as in an Accept header (RFC 9110, section 12.5.1).
+struct MediaType: Sendable, Equatable {
+    /// `application/json`, in lower case.
+    var name: String
+    var parameters: [String: String]
+
+    init(parsing text: some StringProtocol) {
+        let parts = text.split(separator: ";").map { Self.trimmed($0) }
+        name = parts.first?.lowercased() ?? ""
+        parameters = [:]
+        for part in parts.dropFirst() {
+            let pair = part.split(separator: "=", maxSplits: 1).map { Self.trimmed($0) }
+            if pair.count == 2 { parameters[pair[0].lowercased()] = pair[1] }
+        }
+    }
+
+    /// 0...1, 1 if not stated.
+    var quality: Double { parameters["q"].flatMap(Double.init) ?? 1 }
+
+    /// The types of an Accept header, the preferred one first; those with quality 0 are left out.
+    static func accepted(_ header: String) -> [MediaType] {
+        let types = header.split(separator: ",").map { MediaType(parsing: $0) }
+            .filter { !$0.name.isEmpty && $0.quality > 0 }
+        return types.enumerated()
+            .sorted { ($1.element.quality, $0.offset) < ($0.element.quality, $1.offset) }
+            .map(\.element)
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        let blanks: Set<Character> = [" ", "\t", "\""]
+        let start = text.drop { blanks.contains($0) }
+        return String(start.reversed().drop { blanks.contains($0) }.reversed())
+    }
+}

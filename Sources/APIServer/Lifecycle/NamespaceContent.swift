@@ -1,0 +1,87 @@
+import KubeAPI
+import Logging
+import Storage
+
+/// Ends terminating namespaces: removes what is in them, then the namespace itself.
+struct NamespaceContent: Sendable {
+    private static let pause = Duration.milliseconds(200)
+
+    let store: ObjectStore
+    let logger: Logger
+
+    /// Works until the task is cancelled.
+    func run() async throws(Status) {
+        let request = WatchRequest(selection: Selection(), start: .initial(notOlderThan: .zero))
+        let watch = try await store.watch(.namespaces, request)
+        let result = await withDiscardingTaskGroup { group -> Result<Void, Status> in
+            var ending: Set<String> = []
+            do throws(Status) {
+                while let events = try await watch.next() {
+                    for event in events {
+                        guard let namespace = Self.terminating(event),
+                            ending.insert(namespace.uid).inserted
+                        else { continue }
+                        group.addTask { await end(namespace.name) }
+                    }
+                }
+                return .success(())
+            } catch {
+                group.cancelAll()
+                return .failure(error)
+            }
+        }
+        try result.get()
+    }
+
+    private static func terminating(_ event: ObjectEvent) -> ObjectMeta? {
+        let object: EncodedObject
+        switch event {
+        case .initial(let value): object = value.object
+        case .change(.added, let event), .change(.modified, let event):
+            object = event.event.value.object
+        case .change(.deleted, _), .bookmark: return nil
+        }
+        let metadata = ObjectMeta(json: (try? object.json())?["metadata"] ?? [:])
+        return metadata.deletionTimestamp == nil ? nil : metadata
+    }
+
+    /// Deletes until nothing is left: Pods may take their grace period, finalizers as long as they like.
+    private func end(_ namespace: String) async {
+        while !Task.isCancelled {
+            do throws(Status) {
+                if try await deleteContent(of: namespace) == 0 {
+                    return try await remove(namespace)
+                }
+            } catch {
+                if error.reason == .notFound { return }
+                logger.warning("namespace \(namespace) is not empty yet: \(error)")
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    /// - Returns: how many objects were there.
+    private func deleteContent(of namespace: String) async throws(Status) -> Int {
+        var count = 0
+        let all = ListRequest(selection: Selection(namespace: namespace))
+        for resource in Resource.all where resource.isNamespaced {
+            let page = try await store.deleteCollection(resource, all, DeleteOptions())
+            count += page.items.count
+        }
+        return count
+    }
+
+    private func remove(_ namespace: String) async throws(Status) {
+        let name = ObjectName(namespace)
+        let stored = try await store.stored(.namespaces, name)
+        guard (try stored.json().value(at: "metadata", "finalizers")?.array ?? []).isEmpty else {
+            return
+        }
+        let write = Write(
+            .delete, Resource.namespaces.key(name), Resource.namespaces.value(of: stored.bytes),
+            expecting: .revision(stored.revision))
+        do throws(LogError) { _ = try await store.log.append(write) } catch {
+            throw error.status
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import KubeAPI
+import Storage
+
+/// The objects of the API: what every verb does, whoever asks. HTTP and the in-process client both come here.
+final class ObjectStore: Sendable {
+    let log: any RevisionLog
+    let configuration: APIServer.Configuration
+    let services: ServiceAdmission
+    let preparation: Preparation
+    let events = PreparedEvents()
+
+    init(log: any RevisionLog, configuration: APIServer.Configuration) {
+        self.log = log
+        self.configuration = configuration
+        services = ServiceAdmission(log: log, configuration: configuration)
+        preparation = Preparation(configuration)
+    }
+
+    /// The present state of an object.
+    func stored(_ resource: Resource, _ name: ObjectName) async throws(Status) -> StoredValue {
+        guard let value = try await find(resource, name) else {
+            throw .notFound(resource, name.name)
+        }
+        return value
+    }
+
+    /// As `stored`; nil where there is no object.
+    func find(_ resource: Resource, _ name: ObjectName) async throws(Status) -> StoredValue? {
+        do throws(LogError) { return try await log.get(resource.key(name)) } catch {
+            throw error.status
+        }
+    }
+
+    /// The revision of the newest write.
+    func currentRevision() async throws(Status) -> Revision {
+        do throws(LogError) { return try await log.currentRevision() } catch {
+            throw error.status
+        }
+    }
+}
+
+/// What a write may be told besides the object.
+struct WriteOptions: Sendable {
+    /// Nothing is stored; the answer is as if it were.
+    var dryRun = false
+    /// `status`, or nil for the main resource.
+    var subresource: String?
+    /// What to do about fields that the kind does not have.
+    var fieldValidation = FieldValidation.ignore
+    /// Keys that the body had twice.
+    var duplicateFields: [String] = []
+}
+
+/// What became of a write.
+struct Written: Sendable {
+    var object: EncodedObject
+    /// What to tell the client besides.
+    var warnings: [String] = []
+    /// The object did not exist before.
+    var isNew = false
+}

@@ -1,0 +1,80 @@
+import KubeAPI
+
+/// What the body and the query of a write say.
+struct RequestBody: Sendable {
+    private static let protobuf = "application/vnd.kubernetes.protobuf"
+
+    private let request: APIRequest
+
+    init(_ request: APIRequest) { self.request = request }
+
+    private var contentType: String { MediaType(parsing: request.contentType).name }
+
+    /// The object of a POST or PUT.
+    /// - Parameter duplicates: gets the paths of keys that the body has twice.
+    func object(_ resource: Resource, duplicates: inout [String]) throws(Status) -> JSON {
+        let object = try tree(&duplicates)
+        let apiVersion = object["apiVersion"]?.string ?? ""
+        let kind = object["kind"]?.string ?? ""
+        guard apiVersion == resource.apiVersion || apiVersion.isEmpty,
+            kind == resource.kind || kind.isEmpty
+        else {
+            throw .badRequest(
+                "\(kind) in version \"\(apiVersion)\" cannot be handled as a \(resource.kind): the request names \(resource.kind) in version \"\(resource.apiVersion)\""
+            )
+        }
+        guard object.object != nil else { throw .badRequest("the body is not an object") }
+        return object
+    }
+
+    private func tree(_ duplicates: inout [String]) throws(Status) -> JSON {
+        switch contentType {
+        case "application/json", "":
+            do throws(JSONParseError) {
+                return try JSON(parsing: request.body, duplicates: &duplicates)
+            } catch {
+                throw .badRequest("the object provided is unrecognized: \(error)")
+            }
+        default:
+            throw Status(
+                .unsupportedMediaType,
+                "the body of the request was in an unknown format - accepted media types include: application/json, \(Self.protobuf)"
+            )
+        }
+    }
+
+    /// `dryRun=All`; anything else than that is refused.
+    func dryRun() throws(Status) -> Bool {
+        try Self.dryRun(request.query.all("dryRun"))
+    }
+
+    private static func dryRun(_ values: [String]) throws(Status) -> Bool {
+        for value in values where value != "All" && !value.isEmpty {
+            let error = FieldError.notSupported("dryRun", value, supported: ["All"])
+            throw Status(.invalid, "invalid options: \(error)")
+        }
+        return values.contains("All")
+    }
+
+    /// The options of a DELETE: of the body, or of the query where there is none.
+    func deleteOptions() throws(Status) -> DeleteOptions {
+        var options = DeleteOptions()
+        let query = request.query
+        options.dryRun = try dryRun()
+        options.gracePeriodSeconds = try query.number("gracePeriodSeconds")
+        options.propagationPolicy = query["propagationPolicy"]
+        guard !request.body.isEmpty else { return options }
+        var duplicates: [String] = []
+        let body = try tree(&duplicates)
+        if let kind = body["kind"]?.string, kind != "DeleteOptions" {
+            throw .badRequest("the body of a delete is DeleteOptions, not \(kind)")
+        }
+        if let grace = body["gracePeriodSeconds"]?.integer { options.gracePeriodSeconds = grace }
+        if let policy = body["propagationPolicy"]?.string { options.propagationPolicy = policy }
+        options.uid = body.value(at: "preconditions", "uid")?.string
+        options.resourceVersion = body.value(at: "preconditions", "resourceVersion")?.string
+        let dryRuns = (body["dryRun"]?.array ?? []).compactMap(\.string)
+        if try Self.dryRun(dryRuns) { options.dryRun = true }
+        return options
+    }
+}

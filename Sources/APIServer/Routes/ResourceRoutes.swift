@@ -1,0 +1,148 @@
+import KubeAPI
+
+/// One request for a resource: from HTTP to a verb of the store, and back.
+struct ResourceRoutes: Sendable {
+    let store: ObjectStore
+    let request: APIRequest
+    let target: Target
+
+    private var resource: Resource { target.resource }
+
+    func respond() async throws(Status) -> APIResponse {
+        if target.subresource == nil, target.name == nil { return try await collection() }
+        switch request.method {
+        case "GET", "HEAD":
+            if isWatch { return try await watch(named: target.name) }
+            return try answer(try await store.stored(resource, target.objectName).object)
+        case "PUT": return try await update()
+        case "PATCH": return try await patch()
+        case "DELETE" where target.subresource == nil: return try await delete()
+        default: throw .badMethod(request)
+        }
+    }
+
+    private func collection() async throws(Status) -> APIResponse {
+        switch request.method {
+        case "GET", "HEAD": return isWatch ? try await watch(named: nil) : try await list()
+        case "POST":
+            if resource.isNamespaced, target.namespace == nil { throw .badMethod(request) }
+            return try await create()
+        case "DELETE":
+            if resource.isNamespaced, target.namespace == nil { throw .badMethod(request) }
+            return try await deleteCollection()
+        default: throw .badMethod(request)
+        }
+    }
+
+    private var isWatch: Bool { request.query.flag("watch") }
+
+    // MARK: Reading
+
+    private func list() async throws(Status) -> APIResponse {
+        let form = try ObjectForm(accept: request.accept)
+        let list = try ListRequest(resource, namespace: target.namespace, request.query)
+        let page = try await store.list(resource, list)
+        return APIResponse(bytes: form.encode(page, of: resource))
+    }
+
+    /// - Parameter name: watches this object alone.
+    private func watch(named name: String?) async throws(Status) -> APIResponse {
+        let form = try ObjectForm(accept: request.accept)
+        var watch = try WatchRequest(resource, namespace: target.namespace, request.query)
+        if let name {
+            watch.selection.fields = try FieldSelector(
+                parsing: "metadata.name=\(name)", for: resource)
+        }
+        let open: ObjectWatch
+        do throws(Status) { open = try await store.watch(resource, watch) } catch {
+            // Too old is told inside the stream, as a watch that was cut off would tell it.
+            guard error.reason == .expired else { throw error }
+            let line = ObjectEvent.Kind.line("ERROR", error.json.encoded())
+            return APIResponse(bytes: line)
+        }
+        let stream = WatchStream(
+            open, of: resource, as: form, timeoutSeconds: watch.timeoutSeconds,
+            bookmarkSeconds: store.configuration.bookmarkSeconds)
+        return APIResponse(stream: stream, contentType: "application/json")
+    }
+
+    private func answer(
+        _ object: EncodedObject, code: Int = 200, warnings: [String] = []
+    ) throws(Status) -> APIResponse {
+        let form = try ObjectForm(accept: request.accept)
+        var response = APIResponse(code, bytes: form.encode(object, of: resource))
+        response.warnings = warnings
+        return response
+    }
+
+    // MARK: Writing
+
+    private func create() async throws(Status) -> APIResponse {
+        _ = try ObjectForm(accept: request.accept)
+        let (object, options) = try body()
+        let written = try await store.create(
+            resource, namespace: target.namespace ?? "", object, options)
+        return try answer(written.object, code: 201, warnings: written.warnings)
+    }
+
+    private func update() async throws(Status) -> APIResponse {
+        _ = try ObjectForm(accept: request.accept)
+        let (object, options) = try body()
+        let written = try await store.update(resource, target.objectName, object, options)
+        return try answer(
+            written.object, code: written.isNew ? 201 : 200, warnings: written.warnings)
+    }
+
+    private func patch() async throws(Status) -> APIResponse {
+        _ = try ObjectForm(accept: request.accept)
+        let type = MediaType(parsing: request.contentType).name
+        let patch = try Patch(contentType: type, body: request.body)
+        let written = try await store.patch(
+            resource, target.objectName, patch, try writeOptions())
+        return try answer(written.object, warnings: written.warnings)
+    }
+
+    private func delete() async throws(Status) -> APIResponse {
+        let form = try ObjectForm(accept: request.accept)
+        let options = try RequestBody(request).deleteOptions()
+        let deletion = try await store.delete(resource, target.objectName, options)
+        // Who can still be seen is shown; of the others kubectl expects a Status.
+        if case .gone(let object) = deletion, resource != .pods {
+            return APIResponse(json: Self.success(object, resource))
+        }
+        return APIResponse(bytes: form.encode(deletion.object, of: resource))
+    }
+
+    private func deleteCollection() async throws(Status) -> APIResponse {
+        let form = try ObjectForm(accept: request.accept)
+        let list = try ListRequest(resource, namespace: target.namespace, request.query)
+        let options = try RequestBody(request).deleteOptions()
+        let page = try await store.deleteCollection(resource, list, options)
+        return APIResponse(bytes: form.encode(page, of: resource))
+    }
+
+    private static func success(_ object: EncodedObject, _ resource: Resource) -> JSON {
+        let metadata = (try? object.json())?["metadata"]
+        var details: JSON = ["name": metadata?["name"] ?? "", "kind": .string(resource.plural)]
+        if !resource.group.isEmpty { details["group"] = .string(resource.group) }
+        details["uid"] = metadata?["uid"]
+        return [
+            "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success",
+            "details": details,
+        ]
+    }
+
+    private func body() throws(Status) -> (JSON, WriteOptions) {
+        var options = try writeOptions()
+        let object = try RequestBody(request).object(
+            resource, duplicates: &options.duplicateFields)
+        return (object, options)
+    }
+
+    private func writeOptions() throws(Status) -> WriteOptions {
+        var options = WriteOptions(subresource: target.subresource)
+        options.dryRun = try RequestBody(request).dryRun()
+        options.fieldValidation = try FieldValidation(query: request.query["fieldValidation"])
+        return options
+    }
+}

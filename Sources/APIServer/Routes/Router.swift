@@ -1,0 +1,110 @@
+import KubeAPI
+import Logging
+
+/// Finds what a request is about, and whether its sender may have it.
+struct Router: Sendable {
+    let store: ObjectStore
+    let discovery: Discovery
+    let logger: Logger
+
+    func respond(to request: APIRequest) async -> APIResponse {
+        do throws(Status) {
+            if let response = try await open(request) { return response }
+            try Self.authorize(request.identity)
+            guard let target = Target(path: request.path) else { throw .noSuchPath }
+            return try await ResourceRoutes(store: store, request: request, target: target)
+                .respond()
+        } catch {
+            if error.reason == .internalError { logger.error("\(request.path): \(error)") }
+            return APIResponse(error)
+        }
+    }
+
+    /// What everybody may ask; nil for all other paths.
+    private func open(_ request: APIRequest) async throws(Status) -> APIResponse? {
+        let path = request.path
+        let health = ["healthz", "livez", "readyz"]
+        let rest = Array(path.dropFirst())
+        guard let first = path.first else { return nil }
+        let response: APIResponse? =
+            switch (first, path.count) {
+            case (_, 1) where health.contains(first): await healthCheck(first, request.query)
+            case ("version", 1): APIResponse(json: version)
+            case ("api", 1...2), ("apis", 1...3): try discover(request)
+            case ("openapi", 2...): try openAPI(rest, request)
+            default: nil
+            }
+        guard let response else { return nil }
+        guard request.method == "GET" || request.method == "HEAD" else { throw .badMethod(request) }
+        return response
+    }
+
+    private func healthCheck(_ name: String, _ query: Query) async -> APIResponse {
+        let failure: Status?
+        do throws(Status) {
+            _ = try await store.currentRevision()
+            failure = nil
+        } catch {
+            failure = error
+        }
+        let verdict = failure == nil ? "passed" : "failed"
+        if failure == nil, query["verbose"] == nil { return APIResponse(text: "ok") }
+        let text =
+            "[+]ping ok\n[\(failure == nil ? "+" : "-")]store \(failure?.message ?? "ok")\n"
+            + "\(name) check \(verdict)\n"
+        return APIResponse(failure == nil ? 200 : 500, text: text)
+    }
+
+    private var version: JSON {
+        let gitVersion = store.configuration.gitVersion
+        let numbers = gitVersion.drop { $0 == "v" }.split(separator: ".")
+        return [
+            "major": .string(numbers.first.map(String.init) ?? ""),
+            "minor": .string(numbers.dropFirst().first.map(String.init) ?? ""),
+            "gitVersion": .string(gitVersion), "gitCommit": "", "gitTreeState": "clean",
+            "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift",
+            "platform": "linux/amd64",
+        ]
+    }
+
+    private func discover(_ request: APIRequest) throws(Status) -> APIResponse {
+        let path = request.path
+        let format = Discovery.Format(accept: request.accept)
+        var json: JSON?
+        switch (path[0], path.count) {
+        case ("api", 1): json = discovery.core(format)
+        case ("apis", 1): json = discovery.namedGroups(format)
+        case ("apis", 2): json = discovery.group(path[1])
+        case ("api", _): json = discovery.resources(group: "", version: path[1])
+        default: json = discovery.resources(group: path[1], version: path[2])
+        }
+        guard let json else { throw .noSuchPath }
+        let hasFormats = path.count == 1
+        return APIResponse(
+            bytes: json.encoded(),
+            contentType: hasFormats ? format.contentType : "application/json")
+    }
+
+    private func openAPI(_ path: [String], _ request: APIRequest) throws(Status) -> APIResponse {
+        throw .noSuchPath
+    }
+
+    private static func authorize(_ identity: Identity) throws(Status) {
+        if identity.isAnonymous { throw Status(.unauthorized, "Unauthorized") }
+        guard identity.isMaster else {
+            throw Status(
+                .forbidden,
+                "User \"\(identity.user)\" may not use the API: only members of system:masters may")
+        }
+    }
+}
+
+extension Status {
+    static var noSuchPath: Status {
+        Status(.notFound, "the server could not find the requested resource")
+    }
+
+    static func badMethod(_ request: APIRequest) -> Status {
+        Status(.methodNotAllowed, "the server does not allow this method on the requested resource")
+    }
+}

@@ -1,0 +1,121 @@
+import KubeAPI
+import Storage
+
+extension ObjectStore {
+    private static let generateAttempts = 8
+
+    /// POST: stores a new object.
+    /// - Parameter namespace: where it goes; "" for cluster-scoped objects.
+    func create(
+        _ resource: Resource, namespace: String, _ object: JSON, _ options: WriteOptions
+    ) async throws(Status) -> Written {
+        try checkNew(object, resource, namespace)
+        var (object, warnings) = try check(object, resource, options)
+        if resource.isNamespaced { object["metadata"]?["namespace"] = .string(namespace) }
+        let generateName = object.value(at: "metadata", "generateName")?.string ?? ""
+        let isGenerated =
+            (object.value(at: "metadata", "name")?.string ?? "").isEmpty && !generateName.isEmpty
+        if resource.isNamespaced { try await checkNamespace(namespace, resource, object) }
+        for attempt in 1... {
+            if isGenerated {
+                object["metadata"]?["name"] = .string(generateName + Metadata.nameSuffix())
+            }
+            do throws(Status) {
+                var written = try await insert(resource, object, options)
+                written.warnings = warnings + written.warnings
+                return written
+            } catch {
+                let retries = error.reason == .alreadyExists && isGenerated
+                guard retries, attempt < Self.generateAttempts else { throw error }
+            }
+        }
+        fatalError("the loop ends by return or throw")
+    }
+
+    private func checkNew(
+        _ object: JSON, _ resource: Resource, _ namespace: String
+    ) throws(Status) {
+        let metadata = object["metadata"]
+        if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
+            throw .badRequest("resourceVersion should not be set on objects to be created")
+        }
+        let stated = metadata?["namespace"]?.string ?? ""
+        guard stated.isEmpty || stated == namespace else {
+            throw .badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            )
+        }
+        let name = metadata?["name"]?.string ?? ""
+        let prefix = metadata?["generateName"]?.string ?? ""
+        if name.isEmpty, prefix.isEmpty {
+            throw .invalid(
+                resource, "",
+                [.required("metadata.name", "name or generateName is required")])
+        }
+    }
+
+    /// Content needs a namespace, and one that is not going away.
+    private func checkNamespace(
+        _ namespace: String, _ resource: Resource, _ object: JSON
+    ) async throws(Status) {
+        let stored = try await stored(.namespaces, ObjectName(namespace))
+        let name = object.value(at: "metadata", "name")?.string ?? ""
+        if try stored.json().value(at: "metadata", "deletionTimestamp") != nil {
+            throw Status(
+                .forbidden,
+                "\(resource.qualifiedName) \"\(name)\" is forbidden: unable to create new content in namespace \(namespace) because it is being terminated",
+                details: Status.Details(name: name, group: resource.group, kind: resource.plural))
+        }
+    }
+
+    private func insert(
+        _ resource: Resource, _ object: JSON, _ options: WriteOptions
+    ) async throws(Status) -> Written {
+        var object = object
+        object["kind"] = .string(resource.kind)
+        object["apiVersion"] = .string(resource.apiVersion)
+        Metadata.begin(&object, of: resource, now: configuration.now())
+        let name = ObjectMeta(json: object["metadata"] ?? [:]).objectName
+        if try await find(resource, name) != nil { throw .alreadyExists(resource, name.name) }
+        let result =
+            if resource == .services {
+                try await insert(service: object, name, options)
+            } else {
+                try await store(
+                    resource, name, preparation.create(object, resource), options)
+            }
+        do throws(LogError) { return try result.get() } catch {
+            if case .conflict = error { throw .alreadyExists(resource, name.name) }
+            throw error.status
+        }
+    }
+
+    private func insert(
+        service object: JSON, _ name: ObjectName, _ options: WriteOptions
+    ) async throws(Status) -> Result<Written, LogError> {
+        var service = Service(json: object)
+        ServiceRules.prepareForCreate(&service)
+        return try await services.write(service, replacing: nil, dryRun: options.dryRun) {
+            admitted throws(Status) in
+            try ServiceRules.createErrors(admitted, preparation.services)
+                .check(.services, name.name)
+            let stored = await store(.services, name, admitted.json, options)
+            return stored.map {
+                Written(object: $0.object, warnings: ServiceRules.warnings(admitted))
+            }
+        }
+    }
+
+    private func store(
+        _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions
+    ) async -> Result<Written, LogError> {
+        if options.dryRun { return .success(Written(object: EncodedObject(object))) }
+        let write = Write(
+            .put, resource.key(name), resource.encode(object), expecting: .absent)
+        do throws(LogError) {
+            return .success(Written(object: try await log.append(write).object, isNew: true))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import KubeAPI
+import NIOCore
+import NIOPosix
+
+/// A watch as the chunks of an HTTP answer, with its bookmarks and its end in time.
+final class WatchStream: Sendable {
+    /// Without a timeout of the client's, a watch ends after 30 to 60 minutes.
+    private static let timeout: ClosedRange<Int64> = 1800...3600
+
+    private let watch: ObjectWatch
+    private let resource: Resource
+    private let form: ObjectForm
+    private let bookmarks: RepeatedTask
+    private let end: Scheduled<Void>
+
+    init(
+        _ watch: ObjectWatch, of resource: Resource, as form: ObjectForm, timeoutSeconds: Int64?,
+        bookmarkSeconds: Int64
+    ) {
+        self.watch = watch
+        self.resource = resource
+        self.form = form
+        let timers = MultiThreadedEventLoopGroup.singleton.next()
+        let interval = TimeAmount.seconds(bookmarkSeconds)
+        bookmarks = timers.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+            [weak watch] _ in watch?.nudge()
+        }
+        let timeout = timeoutSeconds ?? Int64.random(in: Self.timeout)
+        end = timers.scheduleTask(in: .seconds(min(timeout, 86_400))) { [weak watch] in
+            watch?.cancel()
+        }
+    }
+
+    deinit {
+        bookmarks.cancel()
+        end.cancel()
+    }
+
+    func cancel() { watch.cancel() }
+
+    /// The next chunk; nil at the end. An error ends the stream with an ERROR event.
+    func next() async -> [UInt8]? {
+        do throws(Status) {
+            guard let events = try await watch.next() else { return nil }
+            return events.reduce(into: []) { $0 += line($1) }
+        } catch {
+            watch.cancel()
+            return ObjectEvent.Kind.line("ERROR", error.json.encoded())
+        }
+    }
+
+    private func line(_ event: ObjectEvent) -> [UInt8] {
+        switch event {
+        case .initial(let value):
+            ObjectEvent.Kind.added.line(form.encode(value.object, of: resource))
+        case .change(let kind, let prepared): prepared.line(kind, form)
+        case .bookmark(let revision, let endsInitial):
+            ObjectEvent.Kind.line(
+                "BOOKMARK", form.bookmark(revision, of: resource, endsInitial: endsInitial))
+        }
+    }
+}

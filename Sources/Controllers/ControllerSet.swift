@@ -1,5 +1,5 @@
 package import Addresses
-package import KubeAPI
+import KubeAPI
 package import Watching
 
 /// The controllers that a control plane runs, over shared caches.

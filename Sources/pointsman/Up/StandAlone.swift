@@ -1,0 +1,47 @@
+import APIServer
+import Addresses
+import Controllers
+import DNSServer
+import DataPlanes
+import FoundationEssentials
+import KubeAPI
+import Linux
+import LoadBalancing
+import Logging
+import SQLiteStorage
+import Watching
+
+/// Everything in one process: the composition root of `pointsman up`. Nothing else knows which API it talks to.
+struct StandAlone {
+    let options: UpOptions
+    let logger: Logger
+    let time = TimeSource.machine { .seconds(Date().timeIntervalSince1970) }
+
+    init(_ options: UpOptions) {
+        self.options = options
+        var logger = Logger(label: "pointsman")
+        logger.logLevel = options.isVerbose ? .debug : .notice
+        self.logger = logger
+    }
+
+    func run() async throws {
+        let signals = Signals.termination()
+        let directory = try DataDirectory(options.dataDirectory)
+        let log = try SQLiteLog(path: directory.storePath)
+        let plan = try AddressPlan(options.addresses, try HostNetwork.facts())
+        try directory.checkPlan(plan)
+        let network = HostNetwork(plan: plan)
+        try network.checkOverlaps()
+        try network.addRoutes()
+        do {
+            let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)
+            try await host.run(until: signals)
+        } catch {
+            try? network.removeRoutes()
+            await log.close()
+            throw error
+        }
+        try network.removeRoutes()
+        await log.close()
+    }
+}

@@ -1,0 +1,162 @@
+import APIServer
+import Addresses
+import Certificates
+import Controllers
+import DNSServer
+import DataPlanes
+import KubeAPI
+import Linux
+import LoadBalancing
+import Logging
+import SQLiteStorage
+import Watching
+import Wire
+
+/// The components of one start, bound to their addresses and not yet running.
+struct StandAloneHost {
+    private let options: UpOptions
+    private let plan: AddressPlan
+    private let directory: DataDirectory
+    private let logger: Logger
+    private let time: TimeSource
+    private let log: SQLiteLog
+    private let server: APIServer
+    private let dns: DNSServer
+    private let plane: UserspaceDataPlane
+
+    init(
+        _ start: StandAlone, plan: AddressPlan, directory: DataDirectory, log: SQLiteLog
+    ) throws {
+        options = start.options
+        self.plan = plan
+        self.directory = directory
+        self.log = log
+        logger = start.logger
+        time = start.time
+        let credentials = try ServerCredentials(
+            directory, plan: plan, options: options,
+            now: Double(time.sinceEpoch().components.seconds))
+        try directory.writeKubeconfig(
+            server: "https://\(options.reachableListen)", authority: credentials.authority,
+            admin: credentials.admin)
+        server = APIServer(
+            log: log, configuration: Self.api(options, plan, credentials), logger: logger)
+        dns = try DNSServer(configuration: Self.dns(options, plan), logger: logger)
+        plane = try UserspaceDataPlane()
+    }
+
+    private static func api(
+        _ options: UpOptions, _ plan: AddressPlan, _ credentials: ServerCredentials
+    ) -> APIServer.Configuration {
+        var listen = [options.listen]
+        if !options.listen.address.isUnspecified {
+            listen += plan.hostAddresses.map { IPSocketAddress($0, options.listen.port) }
+                .filter { $0 != options.listen }
+        }
+        var configuration = APIServer.Configuration(
+            listen: listen,
+            tls: APIServer.TLS(
+                certificateChain: credentials.serving.certificate,
+                privateKey: credentials.serving.key,
+                clientCA: credentials.authority.credentials.certificate),
+            serviceCIDRs: plan.serviceCIDRs, podCIDRs: plan.podCIDRs)
+        configuration.allowsLoopbackPods = !plan.isPrivileged
+        configuration.nodePortRange = options.nodePorts
+        configuration.gitVersion = Version.gitVersion
+        return configuration
+    }
+
+    private static func dns(_ options: UpOptions, _ plan: AddressPlan) throws
+        -> DNSServerConfiguration
+    {
+        guard let domain = DNS.Name(options.clusterDomain) else {
+            throw CommandFailure(
+                description: "--cluster-domain \(options.clusterDomain): not a domain name")
+        }
+        let port: Port = plan.isPrivileged ? 53 : 10053
+        let listen =
+            options.dnsListen.isEmpty
+            ? plan.hostAddresses.map { IPSocketAddress($0, port) } : options.dnsListen
+        let resolvConf = (try? PrivateFile.read("/etc/resolv.conf")) ?? nil
+        return DNSServerConfiguration(
+            listenAddresses: listen, zone: DNSZoneOptions(domain: domain),
+            upstreams: Upstreams(parsing: String(decoding: resolvConf ?? [], as: UTF8.self)))
+    }
+
+    // MARK: Running
+
+    /// Runs until a signal arrives or a component fails.
+    func run(until signals: AsyncStream<Int32>) async throws {
+        let client = server.client
+        try await bootstrap.apply(client)
+        let caches = ClusterCaches()
+        let agent = ProxyAgent(
+            caches: caches, client: client, plane: plane, node: node, logger: logger, time: time
+        ) { [dns] snapshot, changed in
+            dns.update(snapshot, changed: changed)
+            dns.setSynced()
+        }
+        let controllers = try StandAloneControllers(
+            plan: plan, options: options, caches: caches, client: client, time: time,
+            logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [server] in try await server.run() }
+            group.addTask { [dns] in try await dns.run() }
+            group.addTask { try await agent.run() }
+            group.addTask { await controllers.run() }
+            group.addTask { [time, logger] in
+                await caches.run(client, time: time) { logger.warning("\($0)") }
+            }
+            group.addTask { await announce(agent) }
+            group.addTask {
+                for await _ in signals { return }
+            }
+            defer { group.cancelAll() }
+            while try await group.next() != nil {}
+        }
+        await plane.stop()
+    }
+
+    private var bootstrap: Bootstrap {
+        Bootstrap(
+            plan: plan, nodeName: options.nodeName, apiPort: options.listen.port,
+            dns: dns.boundAddresses, now: "\(time.timestamp)")
+    }
+
+    private var node: NodeContext {
+        var node = NodeContext(name: options.nodeName)
+        node.nodePortAddresses = Set(plan.nodeIPs)
+        for family in plan.families {
+            node.nodePortAddresses.insert(
+                family == .ipv4 ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6: 0, 1))
+        }
+        node.podCIDRs = plan.podCIDRs
+        node.serviceCIDRs = plan.serviceCIDRs
+        return node
+    }
+
+    /// Prints the one line that says what to do next, once everything answers.
+    private func announce(_ agent: ProxyAgent) async {
+        guard await !server.boundAddresses().isEmpty else { return }
+        while !agent.isSynced {
+            guard (try? await time.sleep(.milliseconds(5))) != nil else { return }
+        }
+        let dnsText = dns.boundAddresses.first.map { "\($0)" } ?? "none"
+        print(
+            "pointsman is ready (API https://\(options.reachableListen), DNS \(dnsText), "
+                + "data plane \(plane.name)): export KUBECONFIG=\(directory.absoluteKubeconfigPath)"
+        )
+        StandardOutput.flush()
+    }
+}
+
+extension UpOptions {
+    /// The address that clients on this host use: loopback where the API listens on every address.
+    var reachableListen: IPSocketAddress {
+        guard listen.address.isUnspecified else { return listen }
+        let loopback =
+            listen.address.family == .ipv4
+            ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6: 0, 1)
+        return IPSocketAddress(loopback, listen.port)
+    }
+}

@@ -143,7 +143,12 @@ let package = Package(
         tests("APIServerTests", ["APIServer", "SQLiteStorage", "TestSupport"]),
         tests("ControllersTests", ["Controllers", "TestSupport"]),
         tests("DataPlanesTests", ["DataPlanes", "TestSupport"]),
-        tests("DNSServerTests", ["DNSServer", "TestSupport"]),
+        tests(
+            "DNSServerTests",
+            [
+                "Addresses", "DNSServer", "KubeAPI", "Linux", "LoadBalancing", "TestSupport", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("PodsTests", ["Pods", "TestSupport"]),
         tests("PointsmanTests", ["pointsman"]),
         tests("EndToEndTests", ["pointsman"]),

@@ -29,7 +29,8 @@ package final class APIServer: Sendable {
     package func run() async throws {
         defer { bound.send([]) }
         let router = Router(
-            store: store, discovery: Discovery(serverAddress: advertisedAddress), logger: logger)
+            store: store, discovery: Discovery(serverAddress: advertisedAddress),
+            documents: Documents(version: configuration.gitVersion), logger: logger)
         let listeners = try Listeners(
             addresses: configuration.listen, tls: configuration.tls, logger: logger
         ) { await router.respond(to: $0) }

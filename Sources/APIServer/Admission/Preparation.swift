@@ -19,34 +19,36 @@ struct Preparation: Sendable {
     /// A new object.
     func create(_ object: JSON, _ resource: Resource) throws(Status) -> JSON {
         var object = object
+        ObjectRules.prepareForCreate(&object, resource)
         if resource == .namespaces { Self.begin(namespace: &object) }
-        if resource == .pods { object["status"] = ["phase": "Pending"] }
+        try ObjectRules.createErrors(object, resource, services).check(resource, object.name)
         return object
     }
 
-    /// An object that replaces `old`: the main resource leaves the status alone, `status` everything else.
+    /// An object that replaces `old`.
+    /// - Parameter subresource: nil or `status`.
     func update(
         _ object: JSON, _ old: JSON, _ resource: Resource, _ subresource: String?
     ) throws(Status) -> JSON {
         var object = object
-        if subresource == "status" {
-            let status = object["status"]
-            let metadata = object["metadata"]
-            object = old
-            object["status"] = status
-            object["metadata"] = metadata
-        } else if resource.subresources.contains("status") {
-            object["status"] = old["status"]
-        }
+        ObjectRules.prepareForUpdate(
+            &object, replacing: old, resource, subresource: subresource)
         if resource == .namespaces { object["spec"] = old["spec"] }
+        try ObjectRules.updateErrors(
+            object, replacing: old, resource, subresource: subresource, services
+        ).check(resource, object.name)
         return object
     }
 
+    /// The finalizer stands for the content, which goes first.
     private static func begin(namespace object: inout JSON) {
         object["spec"] = ["finalizers": ["kubernetes"]]
-        object["status"] = ["phase": "Active"]
         if object.value(at: "metadata", "labels") == nil { object["metadata"]?["labels"] = [:] }
         let name = object.value(at: "metadata", "name")
         object["metadata"]?["labels"]?["kubernetes.io/metadata.name"] = name
     }
+}
+
+extension JSON {
+    fileprivate var name: String { value(at: "metadata", "name")?.string ?? "" }
 }

@@ -5,6 +5,7 @@ import Logging
 struct Router: Sendable {
     let store: ObjectStore
     let discovery: Discovery
+    let documents: Documents
     let logger: Logger
 
     func respond(to request: APIRequest) async -> APIResponse {
@@ -31,7 +32,7 @@ struct Router: Sendable {
             case (_, 1) where health.contains(first): await healthCheck(first, request.query)
             case ("version", 1): APIResponse(json: version)
             case ("api", 1...2), ("apis", 1...3): try discover(request)
-            case ("openapi", 2...): try openAPI(rest, request)
+            case ("openapi", 2...): documents.respond(rest, accept: request.accept)
             default: nil
             }
         guard let response else { return nil }
@@ -83,10 +84,6 @@ struct Router: Sendable {
         return APIResponse(
             bytes: json.encoded(),
             contentType: hasFormats ? format.contentType : "application/json")
-    }
-
-    private func openAPI(_ path: [String], _ request: APIRequest) throws(Status) -> APIResponse {
-        throw .noSuchPath
     }
 
     private static func authorize(_ identity: Identity) throws(Status) {

@@ -16,6 +16,17 @@ struct AllocatedValues: Equatable {
 }
 
 extension ServiceSpec {
+    /// `clusterIP: None`.
+    var isHeadless: Bool { clusterIP == "None" || clusterIPs.first == "None" }
+
+    /// A ClusterIP, NodePort or LoadBalancer Service that is not headless.
+    var hasClusterIPs: Bool { type != .externalName && !isHeadless }
+
+    /// PreferDualStack or RequireDualStack.
+    var isDualStack: Bool {
+        ipFamilyPolicy == "PreferDualStack" || ipFamilyPolicy == "RequireDualStack"
+    }
+
     /// A NodePort or LoadBalancer Service, also one that asks for no NodePorts.
     var hasNodePorts: Bool { type == .nodePort || type == .loadBalancer }
 
@@ -27,39 +38,5 @@ extension ServiceSpec {
     /// Load balancers ask the node's health check port whether the node has endpoints.
     var needsHealthCheckNodePort: Bool {
         type == .loadBalancer && externalTrafficPolicy == .local
-    }
-
-    /// Takes over what a PUT left out and the old object has, so that applying a manifest twice changes nothing.
-    /// Source: Kubernetes `patchAllocatedValues`.
-    mutating func adoptAllocatedValues(of old: ServiceSpec) {
-        if old.type != .externalName, type != .externalName {
-            if clusterIP.isEmpty { clusterIP = old.clusterIP }
-            if clusterIPs.isEmpty, clusterIP == old.clusterIP { clusterIPs = old.clusterIPs }
-        }
-        if old.wantsNodePorts, wantsNodePorts { adoptNodePorts(of: old) }
-        if old.needsHealthCheckNodePort, needsHealthCheckNodePort, healthCheckNodePort == 0 {
-            healthCheckNodePort = old.healthCheckNodePort
-        }
-    }
-
-    private mutating func adoptNodePorts(of old: ServiceSpec) {
-        var used = Set(old.ports.map(\.nodePort)).intersection(ports.map(\.nodePort))
-        let byName = Dictionary(
-            old.ports.map { ($0.name, $0.nodePort) }, uniquingKeysWith: { $1 })
-        for index in ports.indices where ports[index].nodePort == 0 {
-            guard let nodePort = byName[ports[index].name], !used.contains(nodePort) else {
-                continue
-            }
-            ports[index].nodePort = nodePort
-            used.insert(nodePort)
-        }
-    }
-
-    /// Leaving the types that have NodePorts gives them up, unless the same write sets new ones (an error).
-    mutating func dropNodePorts(of old: ServiceSpec) {
-        guard old.hasNodePorts, !hasNodePorts,
-            Set(ports.map(\.nodePort)).subtracting([0]).isSubset(of: old.ports.map(\.nodePort))
-        else { return }
-        for index in ports.indices { ports[index].nodePort = 0 }
     }
 }

@@ -4,6 +4,10 @@ import KubeAPI
 /// Fills ipFamilyPolicy and ipFamilies from what the user gave, the old object and the families of the cluster.
 /// Source: Kubernetes pkg/registry/core/service/storage/alloc.go, `initIPFamilyFields`.
 struct IPFamilyCompletion {
+    private static let clusterIPs: FieldPath = "spec.clusterIPs"
+    private static let ipFamilies: FieldPath = "spec.ipFamilies"
+    private static let ipFamilyPolicy: FieldPath = "spec.ipFamilyPolicy"
+
     /// The families that have a Service CIDR; the first is the default.
     let families: [IPFamily]
 
@@ -14,7 +18,8 @@ struct IPFamilyCompletion {
         if service.spec.ipFamilyPolicy == nil {
             service.spec.ipFamilyPolicy = old?.spec.ipFamilyPolicy ?? defaultPolicy(service.spec)
         }
-        try ClusterIPFields.errors(in: service.spec).check(service)
+        try ServiceRules.clusterIPErrors(service.spec, replacing: old?.spec)
+            .check(.services, service.metadata.name)
         if let old { Self.trimForDowngrade(&service.spec, from: old.spec) }
         try inferFamilies(&service, replacing: old)
         if service.spec.isHeadless, (service.spec.selector ?? [:]).isEmpty {
@@ -54,7 +59,7 @@ struct IPFamilyCompletion {
     private func inferFamilies(
         _ service: inout Service, replacing old: Service?
     ) throws(Status) {
-        var errors = FieldErrors()
+        var errors: [FieldError] = []
         checkPolicy(service.spec, replacing: old?.spec, &errors)
         for (index, text) in service.spec.clusterIPs.enumerated()
         where index >= service.spec.ipFamilies.count {
@@ -62,37 +67,40 @@ struct IPFamilyCompletion {
             if families.contains(family) {
                 service.spec.ipFamilies.append(family.description)
             } else {
-                errors.invalid(
-                    "\(ClusterIPFields.clusterIPs)[\(index)]", .strings(service.spec.clusterIPs),
-                    "\(family) is not configured on this cluster")
+                errors.append(
+                    .invalid(
+                        Self.clusterIPs[index], .strings(service.spec.clusterIPs),
+                        "\(family) is not configured on this cluster"))
             }
         }
-        try errors.check(service)
+        try errors.check(.services, service.metadata.name)
     }
 
     private func checkPolicy(
-        _ spec: ServiceSpec, replacing old: ServiceSpec?, _ errors: inout FieldErrors
+        _ spec: ServiceSpec, replacing old: ServiceSpec?, _ errors: inout [FieldError]
     ) {
-        let field = ClusterIPFields.ipFamilyPolicy
-        let policy = JSON.string(spec.ipFamilyPolicy ?? "")
+        let field = Self.ipFamilyPolicy
+        let policy = spec.ipFamilyPolicy ?? ""
         if spec.isDualStack {
             guard let old else { return }
             if old.clusterIPs.count == 2, spec.clusterIPs.count == 1 {
-                errors.invalid(
-                    field, policy, "must be 'SingleStack' to release the secondary cluster IP")
+                errors.append(
+                    .invalid(
+                        field, policy, "must be 'SingleStack' to release the secondary cluster IP"))
             }
             if old.ipFamilies.count == 2, spec.ipFamilies.count == 1 {
-                errors.invalid(
-                    field, policy, "must be 'SingleStack' to release the secondary IP family")
+                errors.append(
+                    .invalid(
+                        field, policy, "must be 'SingleStack' to release the secondary IP family"))
             }
             return
         }
         let remedy = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
         if spec.clusterIPs.count == 2 {
-            errors.invalid(field, policy, "\(remedy) cluster IPs are specified")
+            errors.append(.invalid(field, policy, "\(remedy) cluster IPs are specified"))
         }
         if spec.ipFamilies.count == 2 {
-            errors.invalid(field, policy, "\(remedy) IP families are specified")
+            errors.append(.invalid(field, policy, "\(remedy) IP families are specified"))
         }
     }
 
@@ -108,25 +116,20 @@ struct IPFamilyCompletion {
     }
 
     private func checkAgainstCluster(_ service: Service) throws(Status) {
-        var errors = FieldErrors()
+        var errors: [FieldError] = []
         if service.spec.ipFamilyPolicy == "RequireDualStack", families.count < 2 {
-            errors.invalid(
-                ClusterIPFields.ipFamilyPolicy, "RequireDualStack",
-                "this cluster is not configured for dual-stack services")
+            errors.append(
+                .invalid(
+                    Self.ipFamilyPolicy, "RequireDualStack",
+                    "this cluster is not configured for dual-stack services"))
         }
         for (index, family) in service.spec.ipFamilies.enumerated() {
             if let family = IPFamily(family), families.contains(family) { continue }
-            errors.invalid(
-                "\(ClusterIPFields.ipFamilies)[\(index)]", .string(family),
-                "not configured on this cluster")
+            errors.append(
+                .invalid(
+                    Self.ipFamilies[index], .string(family),
+                    "not configured on this cluster"))
         }
-        try errors.check(service)
-    }
-}
-
-extension ServiceSpec {
-    /// PreferDualStack or RequireDualStack.
-    var isDualStack: Bool {
-        ipFamilyPolicy == "PreferDualStack" || ipFamilyPolicy == "RequireDualStack"
+        try errors.check(.services, service.metadata.name)
     }
 }

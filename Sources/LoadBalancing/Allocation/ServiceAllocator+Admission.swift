@@ -3,6 +3,8 @@ import KubeAPI
 
 // The three steps of `admit`, as in Kubernetes' pkg/registry/core/service/storage/alloc.go.
 extension ServiceAllocator {
+    private static let ports: FieldPath = "spec.ports"
+
     mutating func allocateAddresses(
         _ service: inout Service, _ held: AllocatedValues?, _ allocations: inout ServiceAllocations,
         dryRun: Bool, using rng: inout some RandomNumberGenerator
@@ -38,11 +40,11 @@ extension ServiceAllocator {
         do throws(AllocationError) {
             try take(address, for: &allocations)
         } catch {
-            var errors = FieldErrors()
-            errors.invalid(
-                ClusterIPFields.clusterIPs, .strings(service.spec.clusterIPs),
-                "failed to allocate IP \(text): \(error)")
-            try errors.check(service)
+            throw .invalid(
+                service,
+                .invalid(
+                    "spec.clusterIPs", .strings(service.spec.clusterIPs),
+                    "failed to allocate IP \(text): \(error)"))
         }
     }
 
@@ -136,9 +138,8 @@ extension ServiceAllocator {
         do throws(AllocationError) {
             try take(port: port, for: &allocations)
         } catch {
-            var errors = FieldErrors()
-            errors.invalid("spec.ports[\(index)].nodePort", .integer(port), "\(error)")
-            try errors.check(service)
+            let path = Self.ports[index].child("nodePort")
+            throw .invalid(service, .invalid(path, .integer(port), "\(error)"))
         }
     }
 
@@ -155,6 +156,10 @@ extension ServiceAllocator {
 }
 
 extension Status {
+    fileprivate static func invalid(_ service: Service, _ error: FieldError) -> Status {
+        .invalid(.services, service.metadata.name, [error])
+    }
+
     fileprivate static func internalError(_ why: String) -> Status {
         Status(.internalError, "Internal error occurred: \(why)")
     }

@@ -32,7 +32,8 @@ package struct ServiceAllocator: Sendable {
     /// Who holds a NodePort or health check port; nil if it is free.
     package func owner(ofNodePort port: Port) -> ObjectName? { portClaims[Int64(port)] }
 
-    /// Fills what the server chooses in a defaulted Service: addresses, families, NodePorts.
+    /// Fills what the server chooses in a Service that `ServiceRules.prepareForCreate` or `prepareForUpdate` has seen:
+    /// families, addresses, NodePorts. `ServiceRules.createErrors` or `updateErrors` comes after it.
     /// - Parameters:
     ///   - old: the stored object that this write replaces; nil for a create.
     ///   - dryRun: take nothing; an address that would be chosen reads as the network address of the first CIDR.
@@ -42,12 +43,6 @@ package struct ServiceAllocator: Sendable {
         using rng: inout some RandomNumberGenerator
     ) throws(Status) -> (Service, ServiceAllocations) {
         var service = new
-        if let old {
-            service.spec.adoptAllocatedValues(of: old.spec)
-            service.spec.dropNodePorts(of: old.spec)
-        } else if !service.spec.clusterIP.isEmpty, service.spec.clusterIPs.isEmpty {
-            service.spec.clusterIPs = [service.spec.clusterIP]
-        }
         try IPFamilyCompletion(families: families).complete(&service, replacing: old)
         var allocations = ServiceAllocations(owner: service.objectName)
         let held = old.map(AllocatedValues.init(of:))

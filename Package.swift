@@ -120,6 +120,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Benchmarks
+        .executableTarget(
+            name: "BenchmarkRelay", dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
+            path: "Benchmarks/Relay", swiftSettings: settings),
+
         // Tests
         .target(
             name: "TestSupport",

@@ -37,6 +37,12 @@ package struct TCPSocket: ~Copyable, Sendable {
         return transferred { recv(raw, buffer.baseAddress, buffer.count, 0) }
     }
 
+    /// Reads up to `count` bytes and throws them away without copying them: MSG_TRUNC.
+    package func discard(_ count: Int) -> Transfer {
+        let raw = descriptor.raw
+        return transferred { recv(raw, nil, count, Int32(MSG_TRUNC)) }
+    }
+
     /// Never raises SIGPIPE.
     package func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
         let raw = descriptor.raw

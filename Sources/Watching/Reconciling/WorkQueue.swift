@@ -51,6 +51,9 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// The next key, if one waits. Give it back with `done`.
+    package func take() -> Key? { state.withLock { $0.machine.take() } }
+
     package func done(_ key: Key) {
         state.withLock { state in
             _ = state.machine.done(key)

@@ -52,15 +52,13 @@ extension FakeCluster: ObjectClient {
         _ resource: Resource, _ name: ObjectName, _ patch: Patch, subresource: String?
     ) async throws(Status) -> EncodedObject {
         try checkFault("patch", resource)
-        guard case .merge(let changes) = patch else {
-            throw Status(.unsupportedMediaType, "the fake cluster knows merge patches only")
-        }
         return try write { (state) throws(Status) -> EncodedObject in
             guard let old = state.objects[resource]?[name] else {
                 throw .notFound(resource, name.name)
             }
             return try replace(
-                resource, old.merging(changes), subresource, verb: "patch", &state)
+                resource, try patch.apply(to: old, resource: resource), subresource,
+                verb: "patch", &state)
         }
     }
 
@@ -131,17 +129,5 @@ extension FakeCluster: ObjectClient {
         _ body: (inout State) throws(Status) -> Answer
     ) throws(Status) -> Answer {
         try state.withLock { (state) throws(Status) -> Answer in try body(&state) }
-    }
-}
-
-extension JSON {
-    /// RFC 7386.
-    fileprivate func merging(_ patch: JSON) -> JSON {
-        guard let members = patch.object else { return patch }
-        var result: JSON = object == nil ? [:] : self
-        for (key, value) in members {
-            result[key] = value.isNull ? nil : (result[key] ?? .null).merging(value)
-        }
-        return result
     }
 }

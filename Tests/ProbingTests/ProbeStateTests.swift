@@ -55,10 +55,12 @@ import Testing
     @Test func aRestartMeansNotReadyUntilTheNextSuccess() {
         var state = ProbeState(probe(delay: 3), startedAt: start)
         _ = state.record(.success, at: start)
-        #expect(state.restart(at: start + .seconds(20)))
+        let wasReady = state.restart(at: start + .seconds(20))
+        #expect(wasReady)
         #expect(!state.isReady)
         #expect(state.nextRun == start + .seconds(23))
-        #expect(!state.restart(at: start + .seconds(21)))
+        let wasReadyAgain = state.restart(at: start + .seconds(21))
+        #expect(!wasReadyAgain)
     }
 
     @Test func valuesBelowTheMinimumCountAsTheMinimum() {
@@ -67,7 +69,9 @@ import Testing
         var state = ProbeState(probe, startedAt: start)
         #expect(state.nextRun == start)
         #expect(state.timeout == .seconds(1))
-        #expect(state.record(.success, at: start))
-        #expect(state.record(.unsupported("grpc"), at: start))
+        let changes = [
+            state.record(.success, at: start), state.record(.unsupported("grpc"), at: start),
+        ]
+        #expect(changes == [true, true])
     }
 }

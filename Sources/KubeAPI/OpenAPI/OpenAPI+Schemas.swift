@@ -66,7 +66,6 @@ extension OpenAPI {
         case .boolean: ["type": "boolean"]
         case .int32: ["type": "integer", "format": "int32"]
         case .int64: ["type": "integer", "format": "int64"]
-        case .bytes: ["type": "string", "format": "byte"]
         case .intOrString: reference(intOrStringName, dialect)
         case .quantity: reference(quantityName, dialect)
         case .time: reference(timeName, dialect)

@@ -92,7 +92,7 @@ extension Schema.FieldType {
             let keys: [String] = if case .map(let keys)? = field.listType { keys } else { [] }
             return StrategicField(type: field.type, merge: field.merge, keys: keys)
         case .map(let element): return StrategicField(type: element, merge: nil, keys: [])
-        case .string, .boolean, .int32, .int64, .bytes, .intOrString, .quantity, .time, .microTime,
+        case .string, .boolean, .int32, .int64, .intOrString, .quantity, .time, .microTime,
             .array, .embedded, .rawObject, .opaque:
             return nil
         }

@@ -22,9 +22,10 @@ extension Schema {
             .keyed(by: "containerPort", "protocol").merging(by: "containerPort"),
         .list("envFrom", 19, envFromSource, "Where more of its environment comes from."),
         .list("env", 7, envVar, "Its environment.").keyed(by: "name").merging(by: "name"),
-        .object("resources", 8, resourceRequirements, "What it needs and may use at most."),
+        .object("resources", 8, resourceRequirements, "What it needs and may use at most.").always,
         .list("resizePolicy", 23, containerResizePolicy, "What a change of resources means."),
-        .string("restartPolicy", 24, "Always makes an init container stay beside the others."),
+        .string("restartPolicy", 24, "Always makes an init container stay beside the others.")
+            .optional,
         .opaqueList("restartPolicyRules", 25, "When it is started again."),
         .list("volumeMounts", 9, volumeMount, "Where it mounts volumes.")
             .keyed(by: "mountPath").merging(by: "mountPath"),
@@ -80,10 +81,11 @@ extension Schema {
         [
             .string("name", 1, "Name of the volume.").required,
             .boolean("readOnly", 2, "Whether it cannot be written."),
-            .string("recursiveReadOnly", 7, "Whether mounts below it cannot be written either."),
+            .string("recursiveReadOnly", 7, "Whether mounts below it cannot be written either.")
+                .optional,
             .string("mountPath", 3, "The path in the container.").required,
             .string("subPath", 4, "The path in the volume."),
-            .string("mountPropagation", 5, "Whether later mounts are seen, and where."),
+            .string("mountPropagation", 5, "Whether later mounts are seen, and where.").optional,
             .string("subPathExpr", 6, "As subPath, with variables."),
             .strings("bindMountOptions", 8, "Options of the mount.").asSet,
         ])

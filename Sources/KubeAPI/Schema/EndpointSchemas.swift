@@ -24,21 +24,21 @@ extension Schema {
         .discovery, "Endpoint", "One place that serves.",
         [
             .strings("addresses", 1, "Its addresses; the first is used.").asSet.required,
-            .object("conditions", 2, endpointConditions, "Whether traffic may go there."),
-            .string("hostname", 3, "Its name under that of the Service, in DNS."),
+            .object("conditions", 2, endpointConditions, "Whether traffic may go there.").always,
+            .string("hostname", 3, "Its name under that of the Service, in DNS.").optional,
             .object("targetRef", 4, objectReference, "The object behind it, mostly a Pod."),
             .stringMap("deprecatedTopology", 5, "Topology as v1beta1 had it; only read."),
-            .string("nodeName", 6, "The node that it runs on."),
-            .string("zone", 7, "The zone that it runs in."),
+            .string("nodeName", 6, "The node that it runs on.").optional,
+            .string("zone", 7, "The zone that it runs in.").optional,
             .object("hints", 8, endpointHints, "Who should use it."),
         ])
 
     static let endpointConditions = Schema(
         .discovery, "EndpointConditions", "Whether traffic may go to an endpoint.",
         [
-            .boolean("ready", 1, "It takes new connections; absent counts as true."),
-            .boolean("serving", 2, "It answers, even while it terminates."),
-            .boolean("terminating", 3, "It is about to end."),
+            .boolean("ready", 1, "It takes new connections; absent counts as true.").optional,
+            .boolean("serving", 2, "It answers, even while it terminates.").optional,
+            .boolean("terminating", 3, "It is about to end.").optional,
         ])
 
     static let endpointHints = Schema(
@@ -59,10 +59,10 @@ extension Schema {
     static let endpointSlicePort = Schema(
         .discovery, "EndpointPort", "A port of every endpoint of a slice.",
         [
-            .string("name", 1, "The name of the Service's port."),
-            .string("protocol", 2, "TCP, UDP or SCTP."),
-            .int32("port", 3, "The number."),
-            .string("appProtocol", 4, "What is spoken on it, as a hint."),
+            .string("name", 1, "The name of the Service's port.").optional,
+            .string("protocol", 2, "TCP, UDP or SCTP.").optional,
+            .int32("port", 3, "The number.").optional,
+            .string("appProtocol", 4, "What is spoken on it, as a hint.").optional,
         ])
 
     static let endpoints = Schema.kind(
@@ -85,7 +85,7 @@ extension Schema {
         [
             .string("ip", 1, "The address.").required,
             .string("hostname", 3, "Its name under that of the Service, in DNS."),
-            .string("nodeName", 4, "The node that it is on."),
+            .string("nodeName", 4, "The node that it is on.").optional,
             .object("targetRef", 2, objectReference, "The object behind it, mostly a Pod."),
         ])
 
@@ -95,6 +95,6 @@ extension Schema {
             .string("name", 1, "The name of the Service's port."),
             .int32("port", 2, "The number.").required,
             .string("protocol", 3, "TCP, UDP or SCTP."),
-            .string("appProtocol", 4, "What is spoken on it, as a hint."),
+            .string("appProtocol", 4, "What is spoken on it, as a hint.").optional,
         ])
 }

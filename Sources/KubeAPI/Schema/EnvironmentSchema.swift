@@ -41,7 +41,7 @@ extension Schema {
     private static let keySelector: [Field] = [
         .embedded("localObjectReference", 1, localObjectReference),
         .string("key", 2, "The key.").required,
-        .boolean("optional", 3, "Whether it may be missing."),
+        .boolean("optional", 3, "Whether it may be missing.").optional,
     ]
 
     static let envFromSource = Schema(
@@ -60,6 +60,6 @@ extension Schema {
 
     private static let envSource: [Field] = [
         .embedded("localObjectReference", 1, localObjectReference),
-        .boolean("optional", 2, "Whether it may be missing."),
+        .boolean("optional", 2, "Whether it may be missing.").optional,
     ]
 }

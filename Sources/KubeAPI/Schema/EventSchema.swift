@@ -3,10 +3,11 @@ extension Schema {
         .core, "Event", "Something that happened to an object, told for a while.",
         [
             metadataField.required,
-            .object("involvedObject", 2, objectReference, "The object that it is about.").required,
+            .object("involvedObject", 2, objectReference, "The object that it is about.").always
+                .required,
             .string("reason", 3, "What happened, as one CamelCase word."),
             .string("message", 4, "What happened, for people."),
-            .object("source", 5, eventSource, "Who saw it."),
+            .object("source", 5, eventSource, "Who saw it.").always,
             .time("firstTimestamp", 6, "When it was seen first."),
             .time("lastTimestamp", 7, "When it was seen last."),
             .int32("count", 8, "How often it was seen."),

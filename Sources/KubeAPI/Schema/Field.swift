@@ -9,6 +9,8 @@ extension Schema {
         /// What the field is for.
         package let about: String
         package private(set) var isRequired = false
+        /// What protobuf's presence of the field says.
+        package private(set) var presence = Presence.value
         /// How server-side apply sees a list; nil for what is not a list.
         package private(set) var listType: ListType?
         /// How a strategic merge patch treats the field; nil means that it replaces it.
@@ -20,8 +22,6 @@ extension Schema {
     /// The shape of a field's value.
     package indirect enum FieldType: Sendable {
         case string, boolean, int32, int64
-        /// Base64 in JSON, raw in protobuf.
-        case bytes
         /// A number or a name.
         case intOrString
         /// A decimal with a unit, such as `100m` or `1Gi`.
@@ -39,6 +39,16 @@ extension Schema {
         case rawObject
         /// A part of the API that is kept as it comes and not looked into.
         case opaque
+    }
+
+    /// How a protobuf message tells a set field from an unset one.
+    package enum Presence: Sendable {
+        /// A zero value is an unset one; an object is sent only where it is set.
+        case value
+        /// Sent only where it is set: a zero value is meant.
+        case optional
+        /// An object that is always sent: an empty one is unset.
+        case always
     }
 
     package enum ListType: Sendable, Equatable {
@@ -127,6 +137,20 @@ extension Schema.Field {
     var required: Self {
         var field = self
         field.isRequired = true
+        return field
+    }
+
+    /// Unset differs from the zero value.
+    var optional: Self {
+        var field = self
+        field.presence = .optional
+        return field
+    }
+
+    /// An object that every message has.
+    var always: Self {
+        var field = self
+        field.presence = .always
         return field
     }
 

@@ -2,7 +2,7 @@ extension Schema.FieldType {
     /// The value as stored if it is a plain value of this type; nil if it is not.
     func plain(_ value: JSON) -> JSON? {
         switch (self, value) {
-        case (.string, .string), (.boolean, .bool), (.int64, .integer), (.bytes, .string),
+        case (.string, .string), (.boolean, .bool), (.int64, .integer),
             (.intOrString, .string):
             return value
         case (.int32, .integer(let number)), (.intOrString, .integer(let number)):
@@ -23,7 +23,7 @@ extension Schema.FieldType {
     /// What Go makes of an absent value.
     var zero: JSON {
         switch self {
-        case .string, .bytes: ""
+        case .string: ""
         case .boolean: false
         case .int32, .int64, .intOrString: 0
         case .quantity: "0"
@@ -40,7 +40,6 @@ extension Schema.FieldType {
         case .boolean: "bool"
         case .int32: "int32"
         case .int64: "int64"
-        case .bytes: "[]uint8"
         case .intOrString: "intstr.IntOrString"
         case .quantity: "resource.Quantity"
         case .time: "v1.Time"
@@ -75,7 +74,7 @@ extension Schema.FieldType {
     private var isInteger: Bool {
         switch self {
         case .int32, .int64, .intOrString: true
-        case .string, .boolean, .bytes, .quantity, .time, .microTime, .object, .array, .map,
+        case .string, .boolean, .quantity, .time, .microTime, .object, .array, .map,
             .embedded, .rawObject, .opaque:
             false
         }

@@ -11,7 +11,8 @@ extension Schema {
     }
 
     static let metadataField = Field.object(
-        "metadata", 1, objectMeta, "Name, labels and the bookkeeping that every object has.")
+        "metadata", 1, objectMeta, "Name, labels and the bookkeeping that every object has."
+    ).always
 
     static let objectMeta = Schema(
         .meta, "ObjectMeta", "What every stored object carries besides its content.",
@@ -29,7 +30,8 @@ extension Schema {
             .time("deletionTimestamp", 9, "When the object goes at the latest; set by a delete."),
             .int64(
                 "deletionGracePeriodSeconds", 10,
-                "Seconds that the object was given to end itself."),
+                "Seconds that the object was given to end itself."
+            ).optional,
             .stringMap("labels", 11, "Keys and values that selectors choose by."),
             .stringMap("annotations", 12, "Keys and values that tools keep with the object."),
             .list("ownerReferences", 13, ownerReference, "The objects that this one belongs to.")
@@ -46,10 +48,11 @@ extension Schema {
             .string("kind", 1, "Kind of the owner.").required,
             .string("name", 3, "Name of the owner.").required,
             .string("uid", 4, "UID of the owner.").required,
-            .boolean("controller", 6, "Whether the owner manages this object."),
+            .boolean("controller", 6, "Whether the owner manages this object.").optional,
             .boolean(
                 "blockOwnerDeletion", 7,
-                "Whether the owner waits for this object in a foreground delete."),
+                "Whether the owner waits for this object in a foreground delete."
+            ).optional,
         ])
 
     static let managedFieldsEntry = Schema(
@@ -60,7 +63,7 @@ extension Schema {
             .string("apiVersion", 3, "The version that the field names are of."),
             .time("time", 4, "When the entry changed last."),
             .string("fieldsType", 6, "FieldsV1."),
-            .opaque("fieldsV1", 7, "The set of fields, as a tree of keys."),
+            .rawObject("fieldsV1", 7, "The set of fields, as a tree of keys."),
             .string("subresource", 8, "The subresource by which the fields were written."),
         ])
 
@@ -70,7 +73,7 @@ extension Schema {
             .string("selfLink", 1, "No longer filled in."),
             .string("resourceVersion", 2, "The revision at which the list was read."),
             .string("continue", 3, "Token for the next page; empty on the last."),
-            .int64("remainingItemCount", 4, "How many items the next pages hold."),
+            .int64("remainingItemCount", 4, "How many items the next pages hold.").optional,
         ])
 
     static let condition = Schema(

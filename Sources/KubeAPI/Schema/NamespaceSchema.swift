@@ -3,8 +3,8 @@ extension Schema {
         .core, "Namespace", "A scope for the names of objects.",
         [
             metadataField,
-            .object("spec", 2, namespaceSpec, "What the namespace shall be."),
-            .object("status", 3, namespaceStatus, "How it is."),
+            .object("spec", 2, namespaceSpec, "What the namespace shall be.").always,
+            .object("status", 3, namespaceStatus, "How it is.").always,
         ])
 
     static let namespaceSpec = Schema(

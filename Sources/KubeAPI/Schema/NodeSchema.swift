@@ -3,8 +3,8 @@ extension Schema {
         .core, "Node", "A machine that runs Pods.",
         [
             metadataField,
-            .object("spec", 2, nodeSpec, "What the node shall be."),
-            .object("status", 3, nodeStatus, "How it is."),
+            .object("spec", 2, nodeSpec, "What the node shall be.").always,
+            .object("status", 3, nodeStatus, "How it is.").always,
         ])
 
     static let nodeSpec = Schema(
@@ -39,8 +39,8 @@ extension Schema {
                 .keyed(by: "type").merging(by: "type"),
             .list("addresses", 5, nodeAddress, "The addresses of the machine.")
                 .keyed(by: "type").merging(by: "type"),
-            .object("daemonEndpoints", 6, nodeDaemonEndpoints, "Ports of its own services."),
-            .object("nodeInfo", 7, nodeSystemInfo, "What runs on it."),
+            .object("daemonEndpoints", 6, nodeDaemonEndpoints, "Ports of its own services.").always,
+            .object("nodeInfo", 7, nodeSystemInfo, "What runs on it.").always,
             .list("images", 8, containerImage, "Container images that it holds."),
             .strings("volumesInUse", 9, "Volumes that are mounted."),
             .opaqueList("volumesAttached", 10, "Volumes that are attached."),
@@ -71,7 +71,7 @@ extension Schema {
 
     static let nodeDaemonEndpoints = Schema(
         .core, "NodeDaemonEndpoints", "Ports of a node's own services.",
-        [.object("kubeletEndpoint", 1, daemonEndpoint, "That of the agent.")])
+        [.object("kubeletEndpoint", 1, daemonEndpoint, "That of the agent.").always])
 
     static let daemonEndpoint = Schema(
         .core, "DaemonEndpoint", "A port of a service of the node.",

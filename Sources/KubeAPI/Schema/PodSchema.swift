@@ -3,8 +3,8 @@ extension Schema {
         .core, "Pod", "Processes that share a network address and live and die together.",
         [
             metadataField,
-            .object("spec", 2, podSpec, "What shall run."),
-            .object("status", 3, podStatus, "What does."),
+            .object("spec", 2, podSpec, "What shall run.").always,
+            .object("status", 3, podStatus, "What does.").always,
         ])
 
     static let podSpec = Schema(.core, "PodSpec", "What shall run.", podContents + podPlacement)
@@ -19,13 +19,15 @@ extension Schema {
         .list("ephemeralContainers", 34, ephemeralContainer, "Added to look at a running Pod.")
             .keyed(by: "name").merging(by: "name"),
         .string("restartPolicy", 3, "Always, OnFailure or Never."),
-        .int64("terminationGracePeriodSeconds", 4, "Time between the polite and the hard end."),
-        .int64("activeDeadlineSeconds", 5, "How long the Pod may run."),
+        .int64("terminationGracePeriodSeconds", 4, "Time between the polite and the hard end.")
+            .optional,
+        .int64("activeDeadlineSeconds", 5, "How long the Pod may run.").optional,
         .string("dnsPolicy", 6, "ClusterFirst, ClusterFirstWithHostNet, Default or None."),
         .boolean("hostNetwork", 11, "Whether it uses the network of the node."),
         .boolean("hostPID", 12, "Whether it sees the processes of the node."),
         .boolean("hostIPC", 13, "Whether it shares the IPC namespace of the node."),
-        .boolean("shareProcessNamespace", 27, "Whether its containers see each other's processes."),
+        .boolean("shareProcessNamespace", 27, "Whether its containers see each other's processes.")
+            .optional,
         .object("securityContext", 14, podSecurityContext, "Users and rights, for all containers."),
         .list("imagePullSecrets", 15, localObjectReference, "Secrets for fetching images.")
             .keyed(by: "name").merging(by: "name"),
@@ -36,12 +38,14 @@ extension Schema {
         .object("dnsConfig", 26, podDNSConfig, "Lines for /etc/resolv.conf."),
         .list("readinessGates", 28, podReadinessGate, "Conditions that readiness needs too."),
         .boolean("enableServiceLinks", 30, "Whether Services show as environment variables.")
+            .optional
             .defaulting(to: true),
-        .boolean("setHostnameAsFQDN", 35, "Whether the host name is the full name."),
-        .string("hostnameOverride", 41, "A host name that goes before all others."),
+        .boolean("setHostnameAsFQDN", 35, "Whether the host name is the full name.").optional,
+        .string("hostnameOverride", 41, "A host name that goes before all others.").optional,
         .string("serviceAccountName", 8, "The account it acts as."),
         .string("serviceAccount", 9, "The elder name of serviceAccountName."),
-        .boolean("automountServiceAccountToken", 21, "Whether the account's token is mounted."),
+        .boolean("automountServiceAccountToken", 21, "Whether the account's token is mounted.")
+            .optional,
     ]
 
     private static let podPlacement: [Field] = [
@@ -51,14 +55,14 @@ extension Schema {
         .string("schedulerName", 19, "Who finds a node for it."),
         .list("tolerations", 22, toleration, "The taints that it bears."),
         .string("priorityClassName", 24, "The class that its priority comes from."),
-        .int32("priority", 25, "Higher goes first."),
-        .string("runtimeClassName", 29, "The way of running its containers."),
-        .string("preemptionPolicy", 31, "Whether it may push out others."),
+        .int32("priority", 25, "Higher goes first.").optional,
+        .string("runtimeClassName", 29, "The way of running its containers.").optional,
+        .string("preemptionPolicy", 31, "Whether it may push out others.").optional,
         .quantities("overhead", 32, "What running it costs besides its containers."),
         .list("topologySpreadConstraints", 33, topologySpreadConstraint, "How to spread.")
             .keyed(by: "topologyKey", "whenUnsatisfiable").merging(by: "topologyKey"),
         .object("os", 36, podOS, "The operating system that it is for."),
-        .boolean("hostUsers", 37, "Whether it shares the users of the node."),
+        .boolean("hostUsers", 37, "Whether it shares the users of the node.").optional,
         .list("schedulingGates", 38, podSchedulingGate, "What must go before it gets a node.")
             .keyed(by: "name").merging(by: "name"),
         .opaqueList("resourceClaims", 39, "Devices that it claims.")
@@ -92,7 +96,7 @@ extension Schema {
         .core, "PodDNSConfigOption", "An option of the resolver.",
         [
             .string("name", 1, "Its name.").required,
-            .string("value", 2, "Its value."),
+            .string("value", 2, "Its value.").optional,
         ])
 
     static let podReadinessGate = Schema(
@@ -114,7 +118,7 @@ extension Schema {
             .string("operator", 2, "Exists or Equal."),
             .string("value", 3, "The value, for Equal."),
             .string("effect", 4, "The effect; empty for all."),
-            .int64("tolerationSeconds", 5, "How long it bears NoExecute."),
+            .int64("tolerationSeconds", 5, "How long it bears NoExecute.").optional,
         ])
 
     static let topologySpreadConstraint = Schema(
@@ -124,9 +128,9 @@ extension Schema {
             .string("topologyKey", 2, "The node label that names the domain.").required,
             .string("whenUnsatisfiable", 3, "DoNotSchedule or ScheduleAnyway.").required,
             .object("labelSelector", 4, labelSelector, "The Pods that count."),
-            .int32("minDomains", 5, "How many domains there must be."),
-            .string("nodeAffinityPolicy", 6, "Honor or Ignore."),
-            .string("nodeTaintsPolicy", 7, "Honor or Ignore."),
+            .int32("minDomains", 5, "How many domains there must be.").optional,
+            .string("nodeAffinityPolicy", 6, "Honor or Ignore.").optional,
+            .string("nodeTaintsPolicy", 7, "Honor or Ignore.").optional,
             .strings("matchLabelKeys", 8, "Labels whose values the counted Pods share."),
         ])
 }

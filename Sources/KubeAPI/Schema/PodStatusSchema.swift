@@ -52,14 +52,14 @@ extension Schema {
         .core, "ContainerStatus", "How a container is.",
         [
             .string("name", 1, "Name of the container.").required,
-            .object("state", 2, containerState, "What it does now."),
-            .object("lastState", 3, containerState, "How its last run ended."),
+            .object("state", 2, containerState, "What it does now.").always,
+            .object("lastState", 3, containerState, "How its last run ended.").always,
             .boolean("ready", 4, "Whether it may get traffic.").required,
             .int32("restartCount", 5, "How often it was started again.").required,
             .string("image", 6, "The image that it runs.").required,
             .string("imageID", 7, "The id of that image.").required,
             .string("containerID", 8, "Its id, as runtime://id."),
-            .boolean("started", 9, "Whether it has come up."),
+            .boolean("started", 9, "Whether it has come up.").optional,
             .quantities("allocatedResources", 10, "What it was given."),
             .object("resources", 11, resourceRequirements, "What it has in force."),
             .opaqueList("volumeMounts", 12, "How its mounts are.")
@@ -67,7 +67,7 @@ extension Schema {
             .opaque("user", 13, "Who it runs as."),
             .opaqueList("allocatedResourcesStatus", 14, "How its devices are.")
                 .keyed(by: "name").merging(by: "name"),
-            .string("stopSignal", 15, "The signal that ends it politely."),
+            .string("stopSignal", 15, "The signal that ends it politely.").optional,
         ])
 
     static let containerState = Schema(

@@ -8,7 +8,8 @@ extension Schema {
             .int32("periodSeconds", 4, "The time between two checks; 10 if absent."),
             .int32("successThreshold", 5, "How many successes in a row count; 1 if absent."),
             .int32("failureThreshold", 6, "How many failures in a row count; 3 if absent."),
-            .int64("terminationGracePeriodSeconds", 7, "The grace period after a failure."),
+            .int64("terminationGracePeriodSeconds", 7, "The grace period after a failure.")
+                .optional,
         ])
 
     private static let probeHandler = Schema(
@@ -25,7 +26,7 @@ extension Schema {
         [
             .object("postStart", 1, lifecycleHandler, "After the start."),
             .object("preStop", 2, lifecycleHandler, "Before the end."),
-            .string("stopSignal", 3, "The signal that ends it politely."),
+            .string("stopSignal", 3, "The signal that ends it politely.").optional,
         ])
 
     static let lifecycleHandler = Schema(
@@ -52,7 +53,7 @@ extension Schema {
             .string("host", 3, "The host, else the address of the Pod."),
             .string("scheme", 4, "HTTP or HTTPS."),
             .list("httpHeaders", 5, httpHeader, "Further headers."),
-            .string("protocol", 6, "The version of HTTP."),
+            .string("protocol", 6, "The version of HTTP.").optional,
         ])
 
     static let httpHeader = Schema(
@@ -73,7 +74,7 @@ extension Schema {
         .core, "GRPCAction", "A question to a gRPC health service.",
         [
             .int32("port", 1, "The port.").required,
-            .string("service", 2, "The name that is asked for."),
-            .string("mode", 3, "How the connection is made."),
+            .string("service", 2, "The name that is asked for.").optional,
+            .string("mode", 3, "How the connection is made.").optional,
         ])
 }

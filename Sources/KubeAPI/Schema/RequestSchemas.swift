@@ -3,21 +3,23 @@ extension Schema {
     static let deleteOptions = Schema.kind(
         .meta, "DeleteOptions", "How to delete.",
         [
-            .int64("gracePeriodSeconds", 1, "How long the object has to end itself; 0 for none."),
+            .int64("gracePeriodSeconds", 1, "How long the object has to end itself; 0 for none.")
+                .optional,
             .object("preconditions", 2, preconditions, "What must hold, else nothing is deleted."),
-            .boolean("orphanDependents", 3, "The elder form of propagationPolicy Orphan."),
-            .string("propagationPolicy", 4, "Orphan, Background or Foreground."),
+            .boolean("orphanDependents", 3, "The elder form of propagationPolicy Orphan.").optional,
+            .string("propagationPolicy", 4, "Orphan, Background or Foreground.").optional,
             .strings("dryRun", 5, "All: everything but the deed."),
             .boolean(
                 "ignoreStoreReadErrorWithClusterBreakingPotential", 6,
-                "Deletes even what cannot be read."),
+                "Deletes even what cannot be read."
+            ).optional,
         ])
 
     static let preconditions = Schema(
         .meta, "Preconditions", "What must hold of an object before it is deleted.",
         [
-            .string("uid", 1, "It is this very object."),
-            .string("resourceVersion", 2, "It is in this very state."),
+            .string("uid", 1, "It is this very object.").optional,
+            .string("resourceVersion", 2, "It is in this very state.").optional,
         ])
 
     static let status = Schema.kind(
@@ -63,18 +65,18 @@ extension Schema {
         .coordination, "Lease", "Who holds a right, and until when.",
         [
             metadataField,
-            .object("spec", 2, leaseSpec, "The holder and the times."),
+            .object("spec", 2, leaseSpec, "The holder and the times.").always,
         ])
 
     static let leaseSpec = Schema(
         .coordination, "LeaseSpec", "The holder of a lease and the times.",
         [
-            .string("holderIdentity", 1, "Who holds it."),
-            .int32("leaseDurationSeconds", 2, "How long it holds without renewal."),
+            .string("holderIdentity", 1, "Who holds it.").optional,
+            .int32("leaseDurationSeconds", 2, "How long it holds without renewal.").optional,
             .microTime("acquireTime", 3, "When it was taken."),
             .microTime("renewTime", 4, "When it was renewed last."),
-            .int32("leaseTransitions", 5, "How often the holder changed."),
-            .string("strategy", 6, "How the next holder is found."),
-            .string("preferredHolder", 7, "Who should take it next."),
+            .int32("leaseTransitions", 5, "How often the holder changed.").optional,
+            .string("strategy", 6, "How the next holder is found.").optional,
+            .string("preferredHolder", 7, "Who should take it next.").optional,
         ])
 }

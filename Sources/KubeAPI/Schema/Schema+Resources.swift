@@ -25,7 +25,7 @@ extension Schema {
                 found.append(schema)
                 for field in schema.members { visit(field.type) }
             case .array(let element), .map(let element): visit(element)
-            case .string, .boolean, .int32, .int64, .bytes, .intOrString, .quantity, .time,
+            case .string, .boolean, .int32, .int64, .intOrString, .quantity, .time,
                 .microTime, .embedded, .rawObject, .opaque:
                 break
             }

@@ -4,32 +4,33 @@ extension Schema {
         [
             .object("seLinuxOptions", 1, seLinuxOptions, "SELinux context."),
             .opaque("windowsOptions", 8, "For Windows."),
-            .int64("runAsUser", 2, "User id."),
-            .int64("runAsGroup", 6, "Group id."),
-            .boolean("runAsNonRoot", 3, "Whether user 0 is refused."),
+            .int64("runAsUser", 2, "User id.").optional,
+            .int64("runAsGroup", 6, "Group id.").optional,
+            .boolean("runAsNonRoot", 3, "Whether user 0 is refused.").optional,
             .int64s("supplementalGroups", 4, "Further group ids."),
-            .string("supplementalGroupsPolicy", 12, "Merge or Strict."),
-            .int64("fsGroup", 5, "Group id of volumes."),
+            .string("supplementalGroupsPolicy", 12, "Merge or Strict.").optional,
+            .int64("fsGroup", 5, "Group id of volumes.").optional,
             .list("sysctls", 7, sysctl, "Kernel settings."),
-            .string("fsGroupChangePolicy", 9, "When the group of volumes is changed."),
+            .string("fsGroupChangePolicy", 9, "When the group of volumes is changed.").optional,
             .object("seccompProfile", 10, seccompProfile, "Filter for system calls."),
             .object("appArmorProfile", 11, appArmorProfile, "AppArmor profile."),
-            .string("seLinuxChangePolicy", 13, "How volumes are labelled."),
+            .string("seLinuxChangePolicy", 13, "How volumes are labelled.").optional,
         ])
 
     static let securityContext = Schema(
         .core, "SecurityContext", "Users and rights of a container.",
         [
             .object("capabilities", 1, capabilities, "Capabilities of the kernel."),
-            .boolean("privileged", 2, "Whether it may do what root of the node may."),
+            .boolean("privileged", 2, "Whether it may do what root of the node may.").optional,
             .object("seLinuxOptions", 3, seLinuxOptions, "SELinux context."),
             .opaque("windowsOptions", 10, "For Windows."),
-            .int64("runAsUser", 4, "User id."),
-            .int64("runAsGroup", 8, "Group id."),
-            .boolean("runAsNonRoot", 5, "Whether user 0 is refused."),
-            .boolean("readOnlyRootFilesystem", 6, "Whether its own files cannot be written."),
-            .boolean("allowPrivilegeEscalation", 7, "Whether it may gain rights."),
-            .string("procMount", 9, "Default or Unmasked."),
+            .int64("runAsUser", 4, "User id.").optional,
+            .int64("runAsGroup", 8, "Group id.").optional,
+            .boolean("runAsNonRoot", 5, "Whether user 0 is refused.").optional,
+            .boolean("readOnlyRootFilesystem", 6, "Whether its own files cannot be written.")
+                .optional,
+            .boolean("allowPrivilegeEscalation", 7, "Whether it may gain rights.").optional,
+            .string("procMount", 9, "Default or Unmasked.").optional,
             .object("seccompProfile", 11, seccompProfile, "Filter for system calls."),
             .object("appArmorProfile", 12, appArmorProfile, "AppArmor profile."),
         ])
@@ -57,7 +58,7 @@ extension Schema {
 
     private static let profile: [Field] = [
         .string("type", 1, "Localhost, RuntimeDefault or Unconfined.").required,
-        .string("localhostProfile", 2, "Name of the profile, for Localhost."),
+        .string("localhostProfile", 2, "Name of the profile, for Localhost.").optional,
     ]
 
     static let sysctl = Schema(

@@ -4,8 +4,8 @@ extension Schema {
         "A stable address in front of a changing set of Pods, and how traffic is spread over them.",
         [
             metadataField,
-            .object("spec", 2, serviceSpec, "What the Service shall be."),
-            .object("status", 3, serviceStatus, "What has been found and assigned."),
+            .object("spec", 2, serviceSpec, "What the Service shall be.").always,
+            .object("status", 3, serviceStatus, "What has been found and assigned.").always,
         ])
 
     static let serviceSpec = Schema(
@@ -42,19 +42,22 @@ extension Schema {
                 "sessionAffinityConfig", 14, sessionAffinityConfig,
                 "Details of the session affinity."),
             .strings("ipFamilies", 19, "IPv4, IPv6 or both, in the order of clusterIPs."),
-            .string("ipFamilyPolicy", 17, "SingleStack, PreferDualStack or RequireDualStack."),
+            .string("ipFamilyPolicy", 17, "SingleStack, PreferDualStack or RequireDualStack.")
+                .optional,
             .boolean(
                 "allocateLoadBalancerNodePorts", 20,
                 "Whether a LoadBalancer Service gets node ports as well."
-            )
-            .defaulting(to: true),
-            .string("loadBalancerClass", 21, "Which load balancer looks after the Service."),
+            ).optional
+                .defaulting(to: true),
+            .string("loadBalancerClass", 21, "Which load balancer looks after the Service.")
+                .optional,
             .string(
                 "internalTrafficPolicy", 22,
                 "Cluster: traffic from inside goes to any Pod. Local: only to Pods of its node."
-            )
-            .defaulting(to: "Cluster"),
-            .string("trafficDistribution", 23, "A preference, such as for Pods that are near."),
+            ).optional
+                .defaulting(to: "Cluster"),
+            .string("trafficDistribution", 23, "A preference, such as for Pods that are near.")
+                .optional,
         ])
 
     static let servicePort = Schema(
@@ -62,7 +65,7 @@ extension Schema {
         [
             .string("name", 1, "Tells the ports of a Service apart; may be left out for one port."),
             .string("protocol", 2, "TCP, UDP or SCTP.").defaulting(to: "TCP"),
-            .string("appProtocol", 6, "What is spoken on the port, as a hint to others."),
+            .string("appProtocol", 6, "What is spoken on the port, as a hint to others.").optional,
             .int32("port", 3, "The port on the addresses of the Service.").required,
             .intOrString(
                 "targetPort", 4, "The port of the Pods, as number or name; else that of port."),
@@ -77,13 +80,15 @@ extension Schema {
         .core, "ClientIPConfig", "Details of the affinity ClientIP.",
         [
             .int32(
-                "timeoutSeconds", 1, "How long a client is remembered: 1 to 86400, else 10800.")
+                "timeoutSeconds", 1, "How long a client is remembered: 1 to 86400, else 10800."
+            ).optional
         ])
 
     static let serviceStatus = Schema(
         .core, "ServiceStatus", "What has been found and assigned for a Service.",
         [
-            .object("loadBalancer", 1, loadBalancerStatus, "What the load balancer has done."),
+            .object("loadBalancer", 1, loadBalancerStatus, "What the load balancer has done.")
+                .always,
             .list("conditions", 2, condition, "Aspects of its state.")
                 .keyed(by: "type").merging(by: "type"),
         ])
@@ -97,7 +102,8 @@ extension Schema {
         [
             .string("ip", 1, "The address."),
             .string("hostname", 2, "The DNS name, where there is no address."),
-            .string("ipMode", 3, "VIP: traffic arrives with this address. Proxy: with a node's."),
+            .string("ipMode", 3, "VIP: traffic arrives with this address. Proxy: with a node's.")
+                .optional,
             .list("ports", 4, portStatus, "How each port fares."),
         ])
 
@@ -106,6 +112,6 @@ extension Schema {
         [
             .int32("port", 1, "The port.").required,
             .string("protocol", 2, "TCP, UDP or SCTP.").required,
-            .string("error", 3, "What is wrong with it, as one word."),
+            .string("error", 3, "What is wrong with it, as one word.").optional,
         ])
 }

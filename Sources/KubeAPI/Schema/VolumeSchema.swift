@@ -45,7 +45,7 @@ extension Schema {
         .core, "HostPathVolumeSource", "A path of the node.",
         [
             .string("path", 1, "The path.").required,
-            .string("type", 2, "What must be there, such as Directory."),
+            .string("type", 2, "What must be there, such as Directory.").optional,
         ])
 
     static let emptyDirVolumeSource = Schema(
@@ -53,7 +53,7 @@ extension Schema {
         [
             .string("medium", 1, "Memory, or empty for disk."),
             .quantity("sizeLimit", 2, "The most it may hold."),
-            .int32("mode", 3, "Its permissions."),
+            .int32("mode", 3, "Its permissions.").optional,
         ])
 
     static let secretVolumeSource = Schema(
@@ -66,9 +66,9 @@ extension Schema {
 
     private static let filesOfKeys: [Field] = [
         .list("items", 2, keyToPath, "The keys and their files; all if absent."),
-        .int32("defaultMode", 3, "Permissions of the files."),
-        .boolean("optional", 4, "Whether it may be missing."),
-        .int64("defaultUser", 5, "Owner of the files."),
+        .int32("defaultMode", 3, "Permissions of the files.").optional,
+        .boolean("optional", 4, "Whether it may be missing.").optional,
+        .int64("defaultUser", 5, "Owner of the files.").optional,
     ]
 
     static let keyToPath = Schema(
@@ -76,8 +76,8 @@ extension Schema {
         [
             .string("key", 1, "The key.").required,
             .string("path", 2, "The file.").required,
-            .int32("mode", 3, "Its permissions."),
-            .int64("user", 4, "Its owner."),
+            .int32("mode", 3, "Its permissions.").optional,
+            .int64("user", 4, "Its owner.").optional,
         ])
 
     static let nfsVolumeSource = Schema(
@@ -99,8 +99,8 @@ extension Schema {
         .core, "DownwardAPIVolumeSource", "Fields of the Pod as files.",
         [
             .list("items", 1, downwardAPIVolumeFile, "The files."),
-            .int32("defaultMode", 2, "Permissions of the files."),
-            .int64("defaultUser", 3, "Owner of the files."),
+            .int32("defaultMode", 2, "Permissions of the files.").optional,
+            .int64("defaultUser", 3, "Owner of the files.").optional,
         ])
 
     static let downwardAPIVolumeFile = Schema(
@@ -109,16 +109,16 @@ extension Schema {
             .string("path", 1, "The file.").required,
             .object("fieldRef", 2, objectFieldSelector, "The field of the Pod."),
             .object("resourceFieldRef", 3, resourceFieldSelector, "Or a resource of a container."),
-            .int32("mode", 4, "Its permissions."),
-            .int64("user", 5, "Its owner."),
+            .int32("mode", 4, "Its permissions.").optional,
+            .int64("user", 5, "Its owner.").optional,
         ])
 
     static let projectedVolumeSource = Schema(
         .core, "ProjectedVolumeSource", "Several sources in one directory.",
         [
             .list("sources", 1, volumeProjection, "The sources."),
-            .int32("defaultMode", 2, "Permissions of the files."),
-            .int64("defaultUser", 3, "Owner of the files."),
+            .int32("defaultMode", 2, "Permissions of the files.").optional,
+            .int64("defaultUser", 3, "Owner of the files.").optional,
         ])
 
     static let volumeProjection = Schema(
@@ -141,7 +141,7 @@ extension Schema {
     private static let projection: [Field] = [
         .embedded("localObjectReference", 1, localObjectReference),
         .list("items", 2, keyToPath, "The keys and their files; all if absent."),
-        .boolean("optional", 4, "Whether it may be missing."),
+        .boolean("optional", 4, "Whether it may be missing.").optional,
     ]
 
     static let downwardAPIProjection = Schema(
@@ -152,8 +152,8 @@ extension Schema {
         .core, "ServiceAccountTokenProjection", "A token of the Pod's account.",
         [
             .string("audience", 1, "Whom it is for."),
-            .int64("expirationSeconds", 2, "How long it is valid."),
+            .int64("expirationSeconds", 2, "How long it is valid.").optional,
             .string("path", 3, "The file.").required,
-            .int64("user", 4, "Owner of the file."),
+            .int64("user", 4, "Owner of the file.").optional,
         ])
 }

@@ -30,7 +30,7 @@ final class Store {
         dropDeletes = try connection.prepare(
             "DELETE FROM writes WHERE revision > ? AND revision <= ? AND deleted")
         setCompacted = try connection.prepare("UPDATE state SET compacted = ?")
-        compacted = Revision(UInt64(try connection.integer("SELECT compacted FROM state")))
+        compacted = try connection.revision(connection.integer("SELECT compacted FROM state"))
     }
 
     /// Keeps every other process out for as long as the connection is open.
@@ -96,7 +96,7 @@ final class Store {
         var base: [Entry] = []
         while try rows.step() {
             let value = StoredValue(
-                bytes: rows.bytes(4), revision: Revision(UInt64(rows.integer(0))))
+                bytes: rows.bytes(4), revision: try connection.revision(rows.integer(0)))
             let key = rows.text(1)
             let previous = present[key]
             let deleted = rows.integer(2) != 0
@@ -156,5 +156,14 @@ final class Store {
             try? connection.execute("ROLLBACK")
             throw error
         }
+    }
+}
+
+extension Connection {
+    fileprivate func revision(_ value: Int64) throws(SQLiteError) -> Revision {
+        guard let value = UInt64(exactly: value) else {
+            throw .corrupt(path: path, why: "\(value) is no revision")
+        }
+        return Revision(value)
     }
 }

@@ -62,8 +62,9 @@ package final class LogMirror: Sendable {
     /// Makes staged events the present, hands them to the watches, and forgets what exceeds the history limit.
     package func publish(_ events: [LogEvent]) {
         let wakes = state.withLock { state in
+            let before = state.log.revision
             state.log.apply(events)
-            let wakes = Self.deliver(&state)
+            let wakes = Self.deliver(events, after: before, &state)
             if state.log.history.count > historyLimit + historyLimit / 4 {
                 state.log.compact(
                     before: Revision(state.log.revision.value - UInt64(historyLimit)))
@@ -128,9 +129,15 @@ package final class LogMirror: Sendable {
         watcher?.waiting?.resume(returning: .success(nil))
     }
 
-    /// Wakes the waiting watches that have something to read; the cursor of the others moves on, so that an idle
-    /// watch never falls behind the history.
-    private static func deliver(_ state: inout State) -> [Wake] {
+    /// Wakes the waiting watches that have something to read. The cursor of those that are up to date and have
+    /// nothing to read moves on, so that an idle watch never falls behind the history.
+    private static func deliver(
+        _ events: [LogEvent], after revision: Revision, _ state: inout State
+    ) -> [Wake] {
+        for (id, watcher) in state.watchers where watcher.cursor == revision {
+            guard !events.contains(where: { $0.key.hasPrefix(watcher.prefix) }) else { continue }
+            state.watchers[id]?.cursor = state.log.revision
+        }
         let waiting = state.watchers.filter { $0.value.waiting != nil }.map(\.key)
         return waiting.compactMap { wake($0, &state) }
     }

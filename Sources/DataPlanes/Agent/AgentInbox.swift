@@ -11,11 +11,14 @@ final class AgentInbox: Sendable {
         var changes: [ClusterChange] = []
         /// Every kind has been listed once.
         var isComplete = false
+        /// What the data plane says by itself between two tables; nil: nothing.
+        var problems: [FrontendAddress: FrontendProblem]?
     }
 
     private struct State {
         var changes: [ClusterChange] = []
         var listed: Set<Resource> = []
+        var problems: [FrontendAddress: FrontendProblem]?
     }
 
     private static let kinds: Set<Resource> = [
@@ -33,12 +36,23 @@ final class AgentInbox: Sendable {
 
     func take() -> Batch {
         state.withLock { state in
-            defer { state.changes = [] }
-            return Batch(changes: state.changes, isComplete: state.listed == Self.kinds)
+            defer {
+                state.changes = []
+                state.problems = nil
+            }
+            return Batch(
+                changes: state.changes, isComplete: state.listed == Self.kinds,
+                problems: state.problems)
         }
     }
 
     func wakeUp() { wake.yield() }
+
+    /// The problems that are left, all of them.
+    func put(_ problems: [FrontendAddress: FrontendProblem]) {
+        state.withLock { $0.problems = problems }
+        wakeUp()
+    }
 
     /// Call it once. Of the Pods only those are passed on that matter: weights, and Pods of this node on their way out.
     func observe(_ caches: ClusterCaches, node: String) {

@@ -82,6 +82,10 @@ package final class ProxyAgent: Sendable {
     package var view: View { latest.withLock { $0 } }
     package var isSynced: Bool { latest.withLock { $0.isSynced } }
 
+    /// Takes what the data plane finds out between two tables, such as an address that could be bound at last:
+    /// all problems that are left.
+    package func take(_ problems: [FrontendAddress: FrontendProblem]) { inbox.put(problems) }
+
     /// Runs until the task is cancelled. What the data plane applied last stays in force.
     package func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in

@@ -25,6 +25,7 @@ struct ProxyRound {
     private var changed: Set<ObjectName> = []
     private var isNew = true
     private var lastFailure: DataPlaneError?
+    private var lateProblems: [FrontendAddress: FrontendProblem]?
 
     init(_ plane: any DataPlane, node: NodeContext, time: TimeSource) {
         state = ClusterState(node: node)
@@ -35,6 +36,7 @@ struct ProxyRound {
     var isCurrent: Bool { applier.isCurrent }
 
     mutating func take(_ batch: AgentInbox.Batch) {
+        if let problems = batch.problems { lateProblems = problems }
         for change in batch.changes {
             let services = state.apply(change)
             changed.formUnion(services)
@@ -57,8 +59,13 @@ struct ProxyRound {
         case .failed(let error, let delay):
             lastFailure = error
             result.retryAfter = delay
-        case .unchanged: break
+        case .unchanged:
+            if let problems = lateProblems {
+                affected.formUnion(reports.take(problems, compiler.table))
+                result.problems = problems
+            }
         }
+        lateProblems = nil
         result.failure = lastFailure
         result.services = reports.news(affected, state.snapshot, compiler)
         if applier.isCurrent { result.pods = drains.news(applier.use, state) }

@@ -40,6 +40,11 @@ package final class ManualTime: Sendable {
         for sleeper in woken { sleeper.value.continuation.resume() }
     }
 
+    /// Returns once some task sleeps.
+    package func waitForSleeper() async {
+        while sleepers == 0 { await Task.yield() }
+    }
+
     private func sleep(_ duration: Duration) async throws {
         let id = state.withLock { state in
             state.nextSleeper += 1

@@ -124,6 +124,9 @@ let package = Package(
         .executableTarget(
             name: "BenchmarkRelay", dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
             path: "Benchmarks/Relay", swiftSettings: settings),
+        .executableTarget(
+            name: "BenchmarkJSON", dependencies: ["KubeAPI"], path: "Benchmarks/JSON",
+            swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
 
         // Tests
         .target(

@@ -21,9 +21,9 @@ package struct JSONObject: Sendable {
 
     /// Setting nil removes the member; a new member goes to the end.
     package subscript(key: String) -> JSON? {
-        get { members.first { $0.key == key }?.value }
+        get { position(of: key).map { members[$0].value } }
         set {
-            let index = members.firstIndex { $0.key == key }
+            let index = position(of: key)
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -31,6 +31,16 @@ package struct JSONObject: Sendable {
             case (nil, nil): break
             }
         }
+    }
+
+    /// The lengths are compared first: that is cheap, and most keys differ in it.
+    private func position(of key: String) -> Int? {
+        let length = key.utf8.count
+        for index in members.indices
+        where members[index].key.utf8.count == length && members[index].key == key {
+            return index
+        }
+        return nil
     }
 }
 

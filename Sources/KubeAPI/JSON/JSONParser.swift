@@ -1,23 +1,3 @@
-/// Why a text is not JSON, and where.
-package struct JSONParseError: Error, Equatable, Sendable, CustomStringConvertible {
-    package enum Reason: String, Sendable {
-        case unexpectedEnd = "unexpected end of JSON input"
-        case unexpectedCharacter = "invalid character"
-        case badNumber = "invalid number"
-        case badString = "invalid string"
-        case badEscape = "invalid escape in string"
-        case badUTF8 = "invalid UTF-8 in string"
-        case tooDeep = "exceeded max depth"
-        case trailingData = "invalid character after top-level value"
-    }
-
-    package let reason: Reason
-    /// Bytes from the start of the text.
-    package let offset: Int
-
-    package var description: String { "\(reason.rawValue) at offset \(offset)" }
-}
-
 extension JSON {
     /// Objects and arrays may nest this deep.
     package static let depthLimit = 512
@@ -33,7 +13,7 @@ extension JSON {
     package init(parsing bytes: [UInt8], duplicates: inout [String]) throws(JSONParseError) {
         let result = bytes.withUnsafeBufferPointer {
             buffer -> Result<(JSON, [String]), JSONParseError> in
-            var parser = JSONParser(bytes: buffer)
+            var parser = JSONParser(JSONScanner(buffer))
             do throws(JSONParseError) {
                 return .success((try parser.document(), parser.duplicates))
             } catch {
@@ -46,302 +26,137 @@ extension JSON {
     }
 }
 
-/// A recursive-descent scanner over the bytes of one text.
-struct JSONParser {
-    private let bytes: UnsafeBufferPointer<UInt8>
-    private var index = 0
+/// A recursive-descent parser. Members and elements wait on two stacks until their object or array ends, and are
+/// moved into an array of the right size then.
+struct JSONParser: ~Copyable {
+    private var scanner: JSONScanner
+    private var keys = KeyTable()
     private var depth = 0
-    private var path: [PathStep] = []
+    private var elements = ParseStack<JSON>()
+    private var members = ParseStack<(key: String, value: JSON)>()
+    /// Paths, without the part above the value that is being parsed.
     private(set) var duplicates: [String] = []
 
-    private enum PathStep {
-        case key(String)
-        case element(Int)
-    }
-
-    init(bytes: UnsafeBufferPointer<UInt8>) {
-        self.bytes = bytes
-    }
+    init(_ scanner: JSONScanner) { self.scanner = scanner }
 
     mutating func document() throws(JSONParseError) -> JSON {
         let value = try self.value()
-        skipBlanks()
-        guard index == bytes.count else { throw failure(.trailingData) }
+        scanner.skipBlanks()
+        guard scanner.isAtEnd else { throw scanner.failure(.trailingData) }
         return value
-    }
-
-    private func failure(_ reason: JSONParseError.Reason) -> JSONParseError {
-        JSONParseError(
-            reason: index < bytes.count || reason != .unexpectedCharacter ? reason : .unexpectedEnd,
-            offset: index)
-    }
-
-    private mutating func skipBlanks() {
-        while index < bytes.count {
-            switch bytes[index] {
-            case 0x20, 0x09, 0x0A, 0x0D: index += 1
-            default: return
-            }
-        }
     }
 
     private mutating func value() throws(JSONParseError) -> JSON {
-        skipBlanks()
-        guard index < bytes.count else { throw failure(.unexpectedEnd) }
-        switch bytes[index] {
-        case UInt8(ascii: "{"):
-            return try nested { parser throws(JSONParseError) in try parser.object() }
-        case UInt8(ascii: "["):
-            return try nested { parser throws(JSONParseError) in try parser.array() }
-        case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): return try literal("true", .bool(true))
-        case UInt8(ascii: "f"): return try literal("false", .bool(false))
-        case UInt8(ascii: "n"): return try literal("null", .null)
-        case UInt8(ascii: "-"), 0x30...0x39: return try number()
-        default: throw failure(.unexpectedCharacter)
+        guard let byte = scanner.nextAfterBlanks() else { throw scanner.failure(.unexpectedEnd) }
+        switch byte {
+        case UInt8(ascii: "\""): return .string(try scanner.string())
+        case UInt8(ascii: "{"): return try object()
+        case UInt8(ascii: "["): return try array()
+        case UInt8(ascii: "-"), 0x30...0x39: return try scanner.number()
+        case UInt8(ascii: "t"):
+            try scanner.skip("true")
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try scanner.skip("false")
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try scanner.skip("null")
+            return .null
+        default: throw scanner.failure(.unexpectedCharacter)
         }
     }
 
-    private mutating func nested(
-        _ body: (inout JSONParser) throws(JSONParseError) -> JSON
-    ) throws(JSONParseError) -> JSON {
+    private mutating func descend() throws(JSONParseError) {
         depth += 1
-        guard depth <= JSON.depthLimit else { throw failure(.tooDeep) }
-        index += 1
-        let value = try body(&self)
-        depth -= 1
-        return value
-    }
-
-    private mutating func literal(_ text: StaticString, _ value: JSON) throws(JSONParseError)
-        -> JSON
-    {
-        for offset in 0..<text.utf8CodeUnitCount {
-            guard index < bytes.count else { throw failure(.unexpectedEnd) }
-            guard bytes[index] == text.utf8Start[offset] else {
-                throw failure(.unexpectedCharacter)
-            }
-            index += 1
-        }
-        return value
-    }
-
-    private mutating func consume(_ byte: UInt8) -> Bool {
-        skipBlanks()
-        guard index < bytes.count, bytes[index] == byte else { return false }
-        index += 1
-        return true
+        guard depth <= JSON.depthLimit else { throw scanner.failure(.tooDeep) }
+        scanner.advance()
     }
 
     private mutating func array() throws(JSONParseError) -> JSON {
-        var elements: [JSON] = []
-        if consume(UInt8(ascii: "]")) { return .array([]) }
+        try descend()
+        let start = elements.count
+        if scanner.consume(UInt8(ascii: "]")) {
+            depth -= 1
+            return .array([])
+        }
         while true {
-            path.append(.element(elements.count))
-            elements.append(try value())
-            path.removeLast()
-            if consume(UInt8(ascii: ",")) { continue }
-            guard consume(UInt8(ascii: "]")) else { throw failure(.unexpectedCharacter) }
-            return .array(elements)
+            let known = duplicates.count
+            elements.push(try value())
+            if duplicates.count > known {
+                prefixDuplicates(known, "[\(elements.count - start - 1)]")
+            }
+            if scanner.consume(UInt8(ascii: ",")) { continue }
+            guard scanner.consume(UInt8(ascii: "]")) else {
+                throw scanner.failure(.unexpectedCharacter)
+            }
+            depth -= 1
+            return .array(elements.pop(to: start))
         }
     }
 
     private mutating func object() throws(JSONParseError) -> JSON {
-        var members: [(key: String, value: JSON)] = []
-        // Beyond this many members a table of the keys is kept, so that wide objects stay linear.
-        var positions: [String: Int]?
-        if consume(UInt8(ascii: "}")) { return .object(JSONObject()) }
+        try descend()
+        let start = members.count
+        var positions: KeyPositions?
+        if scanner.consume(UInt8(ascii: "}")) {
+            depth -= 1
+            return .object(JSONObject())
+        }
         while true {
-            skipBlanks()
-            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
-                throw failure(.unexpectedCharacter)
+            guard scanner.nextAfterBlanks() == UInt8(ascii: "\"") else {
+                throw scanner.failure(.unexpectedCharacter)
             }
-            let key = try string()
-            guard consume(UInt8(ascii: ":")) else { throw failure(.unexpectedCharacter) }
-            path.append(.key(key))
-            let value = try self.value()
-            if members.count == 16 {
-                positions = Dictionary(
-                    uniqueKeysWithValues: members.enumerated().map { ($1.key, $0) })
+            let key = try scanner.key(&keys)
+            guard scanner.consume(UInt8(ascii: ":")) else {
+                throw scanner.failure(.unexpectedCharacter)
             }
-            let position = positions.map { $0[key] } ?? members.firstIndex { $0.key == key }
-            if let position {
-                duplicates.append(pathText())
-                members[position].value = value
-            } else {
-                positions?[key] = members.count
-                members.append((key, value))
+            try member(key, start, &positions)
+            if scanner.consume(UInt8(ascii: ",")) { continue }
+            guard scanner.consume(UInt8(ascii: "}")) else {
+                throw scanner.failure(.unexpectedCharacter)
             }
-            path.removeLast()
-            if consume(UInt8(ascii: ",")) { continue }
-            guard consume(UInt8(ascii: "}")) else { throw failure(.unexpectedCharacter) }
-            return .object(JSONObject(distinct: members))
+            depth -= 1
+            return .object(JSONObject(distinct: members.pop(to: start)))
         }
     }
 
-    private func pathText() -> String {
-        var text = ""
-        for step in path {
-            switch step {
-            case .key(let key): text += text.isEmpty ? key : "." + key
-            case .element(let index): text += "[\(index)]"
-            }
-        }
-        return text
-    }
-}
+    /// Beyond this many members a table of the keys is kept, so that wide objects stay linear.
+    private static let scanLimit = 16
+    private typealias KeyPositions = [String: Int]
 
-// MARK: - Numbers
-
-extension JSONParser {
-    private mutating func number() throws(JSONParseError) -> JSON {
-        let start = index
-        if bytes[index] == UInt8(ascii: "-") { index += 1 }
-        try integerDigits()
-        var isInteger = true
-        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
-            isInteger = false
-            index += 1
-            try digits()
+    private mutating func member(
+        _ key: String, _ start: Int, _ positions: inout KeyPositions?
+    ) throws(JSONParseError) {
+        let known = duplicates.count
+        let value = try self.value()
+        if duplicates.count > known { prefixDuplicates(known, key) }
+        if members.count - start == Self.scanLimit, positions == nil {
+            positions = [:]
+            for index in start..<members.count { positions?[members[index].key] = index }
         }
-        if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
-            isInteger = false
-            index += 1
-            if index < bytes.count,
-                bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
-            {
-                index += 1
-            }
-            try digits()
-        }
-        if isInteger, let value = integer(start..<index) { return .integer(value) }
-        let text = String(decoding: bytes[start..<index], as: UTF8.self)
-        guard let value = Double(text), value.isFinite else { throw failure(.badNumber) }
-        return .double(value)
-    }
-
-    private mutating func integerDigits() throws(JSONParseError) {
-        guard index < bytes.count else { throw failure(.unexpectedEnd) }
-        if bytes[index] == UInt8(ascii: "0") {
-            index += 1
-            if index < bytes.count, (0x30...0x39).contains(bytes[index]) {
-                throw failure(.badNumber)
-            }
+        if let found = positions.map({ $0[key] }) ?? position(of: key, from: start) {
+            duplicates.append(key)
+            members[found].value = value
         } else {
-            try digits()
+            positions?[key] = members.count
+            members.push((key, value))
         }
     }
 
-    private mutating func digits() throws(JSONParseError) {
-        let start = index
-        while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
-        guard index > start else { throw failure(.badNumber) }
-    }
-
-    private func integer(_ range: Range<Int>) -> Int64? {
-        let negative = bytes[range.lowerBound] == UInt8(ascii: "-")
-        var value: Int64 = 0
-        for position in range.dropFirst(negative ? 1 : 0) {
-            let digit = Int64(bytes[position] - 0x30)
-            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = product.addingReportingOverflow(negative ? -digit : digit)
-            guard !overflow, !carry else { return nil }
-            value = sum
+    private func position(of key: String, from start: Int) -> Int? {
+        let length = key.utf8.count
+        for index in start..<members.count
+        where members[index].key.utf8.count == length && members[index].key == key {
+            return index
         }
-        return value
+        return nil
     }
-}
 
-// MARK: - Strings
-
-extension JSONParser {
-    private mutating func string() throws(JSONParseError) -> String {
-        index += 1
-        let start = index
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
-                defer { index += 1 }
-                return try text(bytes[start..<index])
-            }
-            if byte == UInt8(ascii: "\\") { return try escapedString(from: start) }
-            guard byte >= 0x20 else { throw failure(.badString) }
-            index += 1
+    /// Puts a step before the paths that a child added.
+    private mutating func prefixDuplicates(_ start: Int, _ step: String) {
+        for index in start..<duplicates.count {
+            let path = duplicates[index]
+            duplicates[index] = path.hasPrefix("[") ? step + path : "\(step).\(path)"
         }
-        throw failure(.unexpectedEnd)
-    }
-
-    private func text(_ range: some Collection<UInt8>) throws(JSONParseError) -> String {
-        guard let text = String(validating: range, as: UTF8.self) else { throw failure(.badUTF8) }
-        return text
-    }
-
-    private mutating func escapedString(from start: Int) throws(JSONParseError) -> String {
-        var buffer = Array(bytes[start..<index])
-        while index < bytes.count {
-            let byte = bytes[index]
-            switch byte {
-            case UInt8(ascii: "\""):
-                index += 1
-                return try text(buffer)
-            case UInt8(ascii: "\\"):
-                index += 1
-                try escape(into: &buffer)
-            default:
-                guard byte >= 0x20 else { throw failure(.badString) }
-                buffer.append(byte)
-                index += 1
-            }
-        }
-        throw failure(.unexpectedEnd)
-    }
-
-    private mutating func escape(into buffer: inout [UInt8]) throws(JSONParseError) {
-        guard index < bytes.count else { throw failure(.unexpectedEnd) }
-        let character = bytes[index]
-        index += 1
-        switch character {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): buffer.append(character)
-        case UInt8(ascii: "b"): buffer.append(0x08)
-        case UInt8(ascii: "f"): buffer.append(0x0C)
-        case UInt8(ascii: "n"): buffer.append(0x0A)
-        case UInt8(ascii: "r"): buffer.append(0x0D)
-        case UInt8(ascii: "t"): buffer.append(0x09)
-        case UInt8(ascii: "u"): buffer += UTF8.encode(try unicodeScalar())!
-        default: throw failure(.badEscape)
-        }
-    }
-
-    /// A lone surrogate becomes U+FFFD, as in Go.
-    private mutating func unicodeScalar() throws(JSONParseError) -> Unicode.Scalar {
-        let unit = try hexUnit()
-        if let scalar = Unicode.Scalar(unit) { return scalar }
-        guard unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
-            bytes[index + 1] == UInt8(ascii: "u")
-        else { return "\u{FFFD}" }
-        let mark = index
-        index += 2
-        let second = try hexUnit()
-        guard (0xDC00...0xDFFF).contains(second) else {
-            index = mark
-            return "\u{FFFD}"
-        }
-        return Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (second - 0xDC00))!
-    }
-
-    private mutating func hexUnit() throws(JSONParseError) -> UInt32 {
-        guard index + 4 <= bytes.count else { throw failure(.unexpectedEnd) }
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            let byte = bytes[index]
-            switch byte {
-            case 0x30...0x39: unit = unit << 4 | UInt32(byte - 0x30)
-            case 0x41...0x46: unit = unit << 4 | UInt32(byte - 0x41 + 10)
-            case 0x61...0x66: unit = unit << 4 | UInt32(byte - 0x61 + 10)
-            default: throw failure(.badEscape)
-            }
-            index += 1
-        }
-        return unit
     }
 }

@@ -4,7 +4,8 @@ struct StrategicList {
 
     /// The list after the patch.
     ///
-    /// - Parameter order: the elements (or their keys) of `$setElementOrder`.
+    /// - Parameter order: the elements (or their keys) of `$setElementOrder`; without it the patch's own order
+    ///   counts.
     func merge(
         _ patch: [JSON], into original: [JSON], order: [JSON]?
     ) throws(Status) -> [JSON] {
@@ -18,8 +19,8 @@ struct StrategicList {
             merged = original + patch.filter { !original.contains($0) }
         case .byKey(let key, _): merged = try merge(patch, into: original, by: key)
         }
-        guard let order else { return merged }
-        return ordered(merged, by: order, original: original)
+        let given = patch.filter { $0[StrategicDirective.patch] == nil }
+        return ordered(merged, by: order ?? given, original: original)
     }
 
     private var elementType: Schema.FieldType? {

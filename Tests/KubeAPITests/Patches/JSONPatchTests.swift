@@ -110,10 +110,16 @@ struct JSONPatchTests {
 
     @Test("copies cannot grow an object without bound")
     func copyBomb() throws {
-        let double: JSON = ["op": "copy", "from": "/a", "path": "/a/-"]
-        let patch = Patch.json(.array(Array(repeating: double, count: 60)))
+        let text = String(repeating: "x", count: 1 << 20)
+        func copies(_ count: Int) -> Patch {
+            .json(
+                .array(
+                    (0..<count).map { ["op": "copy", "from": "/a", "path": .string("/b\($0)")] }))
+        }
+        let object: JSON = ["a": .string(text)]
+        #expect(try copies(2).apply(to: object, resource: .services).object?.count == 3)
         let status = try #require(throws: Status.self) {
-            try patch.apply(to: ["a": ["x"]], resource: .services)
+            try copies(3).apply(to: object, resource: .services)
         }
         #expect(status.reason == .invalid)
     }

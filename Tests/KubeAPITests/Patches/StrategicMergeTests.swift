@@ -13,11 +13,11 @@ struct StrategicMergeTests {
     @Test(
         "lists are merged by the keys of the schema, and otherwise replaced",
         arguments: [
-            // The port 80 changes, 443 stays, 8080 is new.
+            // The port 80 changes, 8080 is new beside it, 443 stays.
             (
                 #"{"spec":{"ports":[{"port":80,"name":"a"},{"port":443,"name":"b"}]}}"#,
                 #"{"spec":{"ports":[{"port":80,"nodePort":30080},{"port":8080,"name":"c"}]}}"#,
-                #"{"spec":{"ports":[{"port":80,"name":"a","nodePort":30080},{"port":443,"name":"b"},{"port":8080,"name":"c"}]}}"#
+                #"{"spec":{"ports":[{"port":80,"name":"a","nodePort":30080},{"port":8080,"name":"c"},{"port":443,"name":"b"}]}}"#
             ),
             (
                 #"{"spec":{"externalIPs":["192.0.2.1","192.0.2.2"]}}"#,
@@ -47,7 +47,7 @@ struct StrategicMergeTests {
             (
                 #"{"status":{"conditions":[{"type":"A","status":"True"}]}}"#,
                 #"{"status":{"conditions":[{"type":"B","status":"False"},{"type":"A","status":"Unknown"}]}}"#,
-                #"{"status":{"conditions":[{"type":"A","status":"Unknown"},{"type":"B","status":"False"}]}}"#
+                #"{"status":{"conditions":[{"type":"B","status":"False"},{"type":"A","status":"Unknown"}]}}"#
             ),
             // Nothing there before: nulls and directives leave no trace.
             (
@@ -129,6 +129,76 @@ struct StrategicMergeTests {
         #expect(
             try result.value(at: "spec", "ports")
                 == tree(#"[{"name":"http","port":81,"protocol":"TCP","targetPort":8080}]"#))
+    }
+
+    /// Results of `kubectl patch --local` 1.32.
+    @Test(
+        "lists come out in the order that Kubernetes' own merge gives",
+        arguments: [
+            (
+                .pods,
+                #"{"spec":{"containers":[{"name":"c","ports":[{"containerPort":3},{"containerPort":2}],"env":[{"name":"C","value":"1"},{"name":"B","value":"1"}]},{"name":"b","image":"i"},{"name":"d","env":[{"name":"A","value":"1"},{"name":"B","value":"1"}]}],"volumes":[{"name":"v","emptyDir":{}},{"name":"w","hostPath":{"path":"/x"}}]}}"#,
+                #"{"spec":{"containers":[{"name":"c","image":"j","ports":[{"containerPort":5,"name":"p"}]},{"name":"d","env":[{"name":"D","value":"2"},{"name":"B","value":"2"}]}],"volumes":[{"name":"w","$patch":"delete"}]}}"#,
+                #"{"spec":{"containers":[{"name":"c","image":"j","ports":[{"containerPort":5,"name":"p"},{"containerPort":3},{"containerPort":2}],"env":[{"name":"C","value":"1"},{"name":"B","value":"1"}]},{"name":"b","image":"i"},{"name":"d","env":[{"name":"D","value":"2"},{"name":"A","value":"1"},{"name":"B","value":"2"}]}],"volumes":[{"name":"v","emptyDir":{}}]}}"#
+            ),
+            (
+                .pods,
+                #"{"spec":{"containers":[{"name":"c"},{"name":"a"}],"tolerations":[{"key":"a"}],"volumes":[{"name":"v","emptyDir":{}},{"name":"w","hostPath":{"path":"/x"}}]}}"#,
+                #"{"spec":{"containers":[{"name":"e","image":"j"},{"name":"b"}],"tolerations":[{"key":"b"}],"volumes":[{"$retainKeys":["name","hostPath"],"name":"v","hostPath":{"path":"/y"}}]}}"#,
+                #"{"spec":{"containers":[{"name":"e","image":"j"},{"name":"b"},{"name":"c"},{"name":"a"}],"tolerations":[{"key":"b"}],"volumes":[{"name":"v","hostPath":{"path":"/y"}},{"name":"w","hostPath":{"path":"/x"}}]}}"#
+            ),
+            (
+                .services,
+                #"{"metadata":{"finalizers":["f/c","f/a","f/d"]},"spec":{"ports":[{"port":443},{"port":8080},{"port":22}]}}"#,
+                #"{"metadata":{"finalizers":["f/e","f/b"]},"spec":{"ports":[{"port":8080,"name":"z"},{"port":53,"$patch":"delete"},{"port":80,"name":"y"}]}}"#,
+                #"{"metadata":{"finalizers":["f/e","f/b","f/c","f/a","f/d"]},"spec":{"ports":[{"port":443},{"port":8080,"name":"z"},{"port":80,"name":"y"},{"port":22}]}}"#
+            ),
+        ] as [(Resource, String, String, String)])
+    func likeKubernetes(
+        _ resource: Resource, _ object: String, _ patch: String, _ result: String
+    ) throws {
+        #expect(try patched(object, patch, resource) == tree(result))
+    }
+
+    @Test("random patches of random objects give an object or a Status, never a trap")
+    func fuzz() {
+        var random = SplitMix(seed: 7)
+        let keys = [
+            "metadata", "spec", "ports", "port", "protocol", "finalizers", "selector", "$patch",
+            "$setElementOrder/ports", "$deleteFromPrimitiveList/finalizers", "$retainKeys", "uid",
+            "ownerReferences", "op", "path", "from", "value",
+        ]
+        func value(_ depth: Int) -> JSON {
+            switch Int.random(in: 0..<(depth > 4 ? 4 : 7), using: &random) {
+            case 0: return .null
+            case 1: return .integer(Int64.random(in: 0...2, using: &random))
+            case 2:
+                return .string(
+                    ["delete", "replace", "merge", "/spec/ports/0", "add"].randomElement(
+                        using: &random)!)
+            case 3: return ["port": 1]
+            case 4: return .array((0..<3).map { _ in value(depth + 1) })
+            case _:
+                var object: JSON = [:]
+                for _ in 0..<3 { object[keys.randomElement(using: &random)!] = value(depth + 1) }
+                return object
+            }
+        }
+        var applied = 0
+        for _ in 0..<2000 {
+            let object: JSON = ["spec": value(1), "metadata": value(1)]
+            let body: JSON = ["spec": value(1), "metadata": value(1), "status": value(1)]
+            for patch in [Patch.strategicMerge(body), .merge(body), .json([value(0), value(0)])] {
+                do {
+                    let result = try patch.apply(to: object, resource: .services)
+                    _ = SchemaCheck(result, as: .services)
+                    applied += 1
+                } catch {
+                    #expect(error.reason == .badRequest || error.reason == .invalid)
+                }
+            }
+        }
+        #expect(applied > 2500)
     }
 
     @Test(

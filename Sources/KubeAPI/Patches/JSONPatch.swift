@@ -13,7 +13,7 @@ struct JSONPatch: Sendable, Equatable {
 
     /// More operations than this are refused with 413.
     static let operationLimit = 10_000
-    /// What the `copy` operations of one patch may copy together, in bytes of JSON text.
+    /// What the `copy` operations of one patch may copy together, in bytes.
     static let copyLimit = 3 << 20
 
     init(parsing json: JSON) throws(Status) {
@@ -88,7 +88,7 @@ struct JSONPatch: Sendable, Equatable {
             guard let value = result[pointer: from] else {
                 throw .missing(from, for: "copy")
             }
-            copied += value.encoded().count
+            copied += value.size
             guard copied <= copyLimit else {
                 throw .unfitPatch(
                     "copy operation does not apply: the copies exceed \(copyLimit) bytes")

@@ -80,4 +80,15 @@ extension JSON {
         case .null, .bool, .integer, .double, .string: 0
         }
     }
+
+    /// About how many bytes of JSON text the value makes, without its escapes.
+    var size: Int {
+        switch self {
+        case .null, .bool, .integer, .double: 8
+        case .string(let text): text.utf8.count + 2
+        case .array(let elements): elements.reduce(2) { $0 + $1.size + 1 }
+        case .object(let members):
+            members.reduce(2) { $0 + $1.key.utf8.count + $1.value.size + 4 }
+        }
+    }
 }

@@ -124,28 +124,47 @@ final class IdleLoad {
 
     /// Prints `ready` once all of them stand.
     func run(seconds: Int) throws {
-        let epoll = try Epoll()
-        var events = Epoll.EventBuffer(capacity: 1)
-        let byte = message("I", 1)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
         var clients: [Client] = []
-        for index in 0..<count {
-            // Ports of one address would run out.
-            let source = IPAddress(ipv4: 0x7F50_0A01 + UInt32(index / 10_000))
-            let client = try Client(target, from: IPSocketAddress(source, 0))
-            try epoll.add(client.socket.descriptor, .writable, token: 0)
-            _ = try epoll.wait(&events, milliseconds: 5000)
-            _ = client.socket.send(byte)
-            try epoll.modify(client.socket.descriptor, .readable, token: 0)
-            _ = try epoll.wait(&events, milliseconds: 5000)
-            guard client.socket.receive(into: buffer) == .bytes(1) else {
-                fatalError("connection \(index) got no answer")
-            }
-            try epoll.remove(client.socket.descriptor)
-            clients.append(client)
+        while clients.count < count {
+            let group = min(250, count - clients.count)
+            clients += try open(group, from: clients.count)
         }
         print("ready \(clients.count)")
+        let epoll = try Epoll()
+        var events = Epoll.EventBuffer(capacity: 1)
         _ = try epoll.wait(&events, milliseconds: Int32(seconds * 1000))
         withExtendedLifetime(clients) {}
+    }
+
+    /// Opens connections side by side, and waits until each has its byte back.
+    private func open(_ group: Int, from first: Int) throws -> [Client] {
+        let epoll = try Epoll()
+        var events = Epoll.EventBuffer(capacity: 256)
+        let byte = message("I", 1)
+        var clients: [Client] = []
+        for index in 0..<group {
+            // Ports of one address would run out.
+            let source = IPAddress(ipv4: 0x7F50_0A01 + UInt32((first + index) / 10_000))
+            clients.append(try Client(target, from: IPSocketAddress(source, 0)))
+            try epoll.add(
+                clients[index].socket.descriptor, [.readable, .writable, .edgeTriggered],
+                token: UInt64(index))
+        }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 16)
+        defer { buffer.deallocate() }
+        var missing = group
+        while missing > 0 {
+            let count = try epoll.wait(&events, milliseconds: 10_000)
+            guard count > 0 else { fatalError("\(missing) connections got no answer") }
+            for index in 0..<count {
+                let client = clients[Int(events[index].token)]
+                if !client.hasSent, events[index].ready.contains(.writable) {
+                    client.hasSent = true
+                    _ = client.socket.send(byte)
+                }
+                if client.socket.receive(into: buffer) == .bytes(1) { missing -= 1 }
+            }
+        }
+        return clients
     }
 }

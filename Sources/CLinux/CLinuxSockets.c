@@ -8,6 +8,7 @@
 _Static_assert(sizeof(struct clinux_mmsghdr) == sizeof(struct mmsghdr), "mmsghdr");
 _Static_assert(sizeof(struct clinux_filter_instruction) == sizeof(struct sock_filter), "filter");
 _Static_assert(CLINUX_TCP_NODELAY == TCP_NODELAY, "TCP_NODELAY");
+_Static_assert(CLINUX_TCP_QUICKACK == TCP_QUICKACK, "TCP_QUICKACK");
 _Static_assert(CLINUX_IP_FREEBIND == IP_FREEBIND, "IP_FREEBIND");
 _Static_assert(CLINUX_IP_PKTINFO == IP_PKTINFO, "IP_PKTINFO");
 _Static_assert(CLINUX_IP_RECVERR == IP_RECVERR, "IP_RECVERR");

@@ -33,6 +33,7 @@ void clinux_set_packet_info(struct msghdr *message, const struct clinux_packet_i
 enum {
     CLINUX_IPPROTO_TCP = 6,
     CLINUX_TCP_NODELAY = 1,
+    CLINUX_TCP_QUICKACK = 12,
     CLINUX_IP_FREEBIND = 15,
     CLINUX_IP_PKTINFO = 8,
     CLINUX_IP_RECVERR = 11,

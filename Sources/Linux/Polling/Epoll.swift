@@ -27,6 +27,17 @@ package struct Epoll: ~Copyable, Sendable {
         package static let exclusive = Interest(rawValue: 1 << 28)
         /// Reported once a change, not for as long as it holds.
         package static let edgeTriggered = Interest(rawValue: 1 << 31)
+
+        /// Everything that can happen to a stream, by edges: registered once, never changed.
+        package static let streamEdges = Interest(rawValue: 1 << 31 | 0x2000 | 0x4 | 0x1)
+
+        /// One of `others` is among these. Literals of several members cost more than the test itself where they
+        /// cross modules, so constants are compared by their bits.
+        package func containsAny(_ others: Interest) -> Bool { rawValue & others.rawValue != 0 }
+
+        /// Reading makes sense: bytes, FIN or both directions shut down.
+        package static let somethingToRead = Interest(rawValue: 0x1 | 0x2000 | 0x10)
+        package static let errorOrHangUp = Interest(rawValue: 0x8 | 0x10)
     }
 
     /// One descriptor's news.

@@ -41,7 +41,7 @@ final class TestServer: Sendable {
             var peer: IPSocketAddress?
             while let socket = try? listener.accept(peer: &peer) {
                 accepted.add(1, ordering: .sequentiallyConsistent)
-                let connection = TestSocket(socket)
+                let connection = TestSocket(socket, patience: -1)
                 _ = try? Thread(named: "connection") { try? serve(connection) }
             }
         }

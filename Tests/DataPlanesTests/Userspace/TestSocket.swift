@@ -1,11 +1,16 @@
 import Addresses
 import Linux
 
-/// A TCP connection for tests: calls wait, five seconds at most.
+/// A TCP connection for tests whose calls wait.
 final class TestSocket: Sendable {
     let socket: TCPSocket
+    /// How long calls wait, in milliseconds; -1: for ever.
+    let patience: Int32
 
-    init(_ socket: consuming TCPSocket) { self.socket = socket }
+    init(_ socket: consuming TCPSocket, patience: Int32 = 20_000) {
+        self.socket = socket
+        self.patience = patience
+    }
 
     /// Connects; `from` chooses the client's address.
     convenience init(to address: IPSocketAddress, from source: IPAddress? = nil) throws {
@@ -22,7 +27,7 @@ final class TestSocket: Sendable {
 
     static func wait(
         _ descriptor: borrowing OwnedDescriptor, _ interest: Epoll.Interest,
-        milliseconds: Int32 = 5000
+        milliseconds: Int32 = 20_000
     ) throws {
         let epoll = try Epoll()
         try epoll.add(descriptor, interest, token: 0)
@@ -37,7 +42,9 @@ final class TestSocket: Sendable {
         while !rest.isEmpty {
             switch rest.withUnsafeBytes({ socket.send($0) }) {
             case .bytes(let count): rest = rest.dropFirst(count)
-            case .wouldBlock: try Self.wait(socket.descriptor, .writable)
+            case .wouldBlock:
+                try Self.wait(
+                    socket.descriptor, .writable, milliseconds: patience)
             case .end: throw SystemError(.brokenPipe, "send")
             case .failed(let errno): throw SystemError(errno, "send")
             }
@@ -53,7 +60,7 @@ final class TestSocket: Sendable {
             switch buffer.withUnsafeMutableBytes({ socket.receive(into: $0) }) {
             case .bytes(let count): return Array(buffer[..<count])
             case .end: return []
-            case .wouldBlock: try Self.wait(socket.descriptor, .readable)
+            case .wouldBlock: try Self.wait(socket.descriptor, .readable, milliseconds: patience)
             case .failed(let errno): throw SystemError(errno, "recv")
             }
         }

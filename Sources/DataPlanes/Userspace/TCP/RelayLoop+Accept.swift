@@ -62,10 +62,17 @@ extension RelayLoop {
             return
         }
         if listener.isFiltered { try? client.descriptor.setFilter(nil) }
+        // Many clients speak first, and at once.
+        let early = client.receive(into: scratch)
+        if case .failed = early {
+            refuse(client)
+            return
+        }
         var attempts = 0
         guard
             let (slot, raw) = connectToNext(
-                listener.relay, list, peer.address, attempts: &attempts)
+                listener.relay, list, peer.address, hasBytes: early.count > 0,
+                attempts: &attempts)
         else {
             refuse(client)
             return
@@ -75,6 +82,7 @@ extension RelayLoop {
             client: client, backend: backend, clientAddress: peer.address, relay: listener.relay,
             list: list, slot: slot)
         connection.attempts = attempts
+        connection.up.begin(with: UnsafeRawBufferPointer(rebasing: scratch[..<early.count]))
         connection.deadline = now + settings.connectTimeout.wholeNanoseconds
         let index = connections.insert(connection)
         connecting.append(index, in: connections)
@@ -90,17 +98,19 @@ extension RelayLoop {
     func watchSocket(_ index: Int, _ side: RelayToken.Kind) {
         let connection = connections[index]
         let token = RelayToken(side, index, generation: connections.generation(index)).bits
-        let interest: Epoll.Interest = [.readable, .writable, .peerClosed, .edgeTriggered]
         if side == .client {
-            try? epoll.add(connection.pointee.client.descriptor, interest, token: token)
+            try? epoll.add(
+                connection.pointee.client.descriptor, Epoll.Interest.streamEdges, token: token)
         } else {
-            try? epoll.add(connection.pointee.backend.descriptor, interest, token: token)
+            try? epoll.add(
+                connection.pointee.backend.descriptor, Epoll.Interest.streamEdges, token: token)
         }
     }
 
-    /// Chooses a backend and starts to connect; each backend is tried once at most. Nil if none is left.
+    /// Chooses a backend and starts to connect, with bytes at hand to send at once or without; each backend is tried once at most. Nil if none is left.
     mutating func connectToNext(
-        _ relay: ServicePortRelay, _ list: BackendList, _ client: IPAddress, attempts: inout Int
+        _ relay: ServicePortRelay, _ list: BackendList, _ client: IPAddress, hasBytes: Bool,
+        attempts: inout Int
     ) -> (BackendSlot, raw: Int32)? {
         while true {
             let tried = attempts
@@ -114,11 +124,22 @@ extension RelayLoop {
             attempts += 1
             do {
                 let socket = try TCPSocket(choice.backend.address.family, [])
+                if hasBytes { socket.delayAcknowledgement() }
                 _ = try socket.connect(to: choice.backend)
                 return (choice.slot, socket.release())
             } catch {
                 relay.chooser.withLock { $0.failed(choice.slot, now: now) }
             }
+        }
+    }
+}
+
+extension Transfer {
+    /// The bytes that were moved.
+    fileprivate var count: Int {
+        switch self {
+        case .bytes(let count): count
+        case .end, .wouldBlock, .failed: 0
         }
     }
 }

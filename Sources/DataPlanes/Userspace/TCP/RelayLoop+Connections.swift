@@ -11,19 +11,19 @@ extension RelayLoop {
         if !connection.pointee.isConnected, token.kind == .backend {
             guard backendAnswered(token.index, ready) else { return }
         }
-        if ready.contains(.error) {
+        if ready.containsAny(.error) {
             close(token.index, reset: true)
             return
         }
-        let readable = !ready.isDisjoint(with: [.readable, .peerClosed, .hangUp])
-        let writable = ready.contains(.writable)
+        let readable = ready.containsAny(.somethingToRead)
+        let writable = ready.containsAny(.writable)
         if token.kind == .client {
             if readable { connection.pointee.up.isSourceReadable = true }
-            if ready.contains(.peerClosed) { connection.pointee.up.hasSourceFIN = true }
+            if ready.containsAny(.peerClosed) { connection.pointee.up.hasSourceFIN = true }
             if writable { connection.pointee.down.isTargetWritable = true }
         } else {
             if readable { connection.pointee.down.isSourceReadable = true }
-            if ready.contains(.peerClosed) { connection.pointee.down.hasSourceFIN = true }
+            if ready.containsAny(.peerClosed) { connection.pointee.down.hasSourceFIN = true }
             if writable { connection.pointee.up.isTargetWritable = true }
         }
         if connection.pointee.isConnected { pump(token.index) }
@@ -32,11 +32,11 @@ extension RelayLoop {
     /// True: the connection stands, and the event may be used.
     private mutating func backendAnswered(_ index: Int, _ ready: Epoll.Interest) -> Bool {
         let connection = connections[index]
-        if !ready.isDisjoint(with: [.error, .hangUp]) {
+        if ready.containsAny(.errorOrHangUp) {
             retry(index)
             return false
         }
-        guard ready.contains(.writable) else { return false }
+        guard ready.containsAny(.writable) else { return false }
         connection.pointee.isConnected = true
         connecting.remove(index, in: connections)
         let slot = connection.pointee.slot
@@ -58,7 +58,7 @@ extension RelayLoop {
         guard
             let (next, raw) = connectToNext(
                 relay, connection.pointee.list, connection.pointee.clientAddress,
-                attempts: &attempts)
+                hasBytes: connection.pointee.up.hasLeftover, attempts: &attempts)
         else {
             discard(index, reset: true)
             return

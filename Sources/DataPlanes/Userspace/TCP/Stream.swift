@@ -47,6 +47,15 @@ struct Stream: ~Copyable {
         !isDone && isTargetWritable && (isSourceReadable || inPipe > 0 || leftover != nil)
     }
 
+    var hasLeftover: Bool { leftover != nil }
+
+    /// What was read before there was a target.
+    mutating func begin(with bytes: UnsafeRawBufferPointer) {
+        guard !bytes.isEmpty else { return }
+        moved = bytes.count
+        keep(bytes)
+    }
+
     mutating func markDone() { isDone = true }
 
     /// Gives the pipe back before the stream goes.

@@ -28,7 +28,7 @@ import Watching
     }
 
     private func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition(), !Task.isCancelled { await Task.yield() }
     }
 
     @Test func theFirstListThenEveryChangeReachesTheCache() async {
@@ -77,8 +77,11 @@ import Watching
             cluster.remove(.services, ObjectName(namespace: "default", name: "a"))
             cluster.put(service("c"))
             cluster.compact()
-            await until { cache.count == 2 && cache[.init(namespace: "default", name: "c")] != nil }
-            await until { cache[.init(namespace: "default", name: "a")] == nil }
+            // The watch that ended at once and the one that was refused are each followed by a pause.
+            while cache.resourceVersion != cluster.resourceVersion {
+                time.advance(by: .seconds(1))
+                await Task.yield()
+            }
         }
         let events = seen.withLock { $0 }
         #expect(Set(events.prefix(2)) == ["+a", "+b"])

@@ -67,7 +67,7 @@ import Watching
     }
 
     private func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition(), !Task.isCancelled { await Task.yield() }
     }
 
     @Test func aRefusedKeyIsTriedAgainLaterAndLater() async {

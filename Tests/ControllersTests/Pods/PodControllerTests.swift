@@ -66,7 +66,7 @@ import Watching
     }
 
     private func until(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition(), !Task.isCancelled { await Task.yield() }
     }
 
     private let podName = ObjectName(namespace: "default", name: "p")

@@ -128,6 +128,14 @@ let package = Package(
             name: "BenchmarkJSON", dependencies: ["KubeAPI"], path: "Benchmarks/JSON",
             swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
 
+        .executableTarget(
+            name: "BenchmarkDNS",
+            dependencies: [
+                "Addresses", "DNSServer", "KubeAPI", "Linux", "LoadBalancing", "Wire",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/DNS", swiftSettings: settings),
+
         // Tests
         .target(
             name: "TestSupport",

@@ -2,8 +2,6 @@ import KubeAPI
 
 /// What the body and the query of a write say.
 struct RequestBody: Sendable {
-    private static let protobuf = "application/vnd.kubernetes.protobuf"
-
     private let request: APIRequest
 
     init(_ request: APIRequest) { self.request = request }
@@ -35,10 +33,11 @@ struct RequestBody: Sendable {
             } catch {
                 throw .badRequest("the object provided is unrecognized: \(error)")
             }
+        case ProtobufBody.contentType: return try ProtobufBody.decode(request.body)
         default:
             throw Status(
                 .unsupportedMediaType,
-                "the body of the request was in an unknown format - accepted media types include: application/json, \(Self.protobuf)"
+                "the body of the request was in an unknown format - accepted media types include: application/json, \(ProtobufBody.contentType)"
             )
         }
     }

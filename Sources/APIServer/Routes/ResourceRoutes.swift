@@ -7,6 +7,7 @@ struct ResourceRoutes: Sendable {
     let target: Target
 
     private var resource: Resource { target.resource }
+    private var now: Timestamp { store.configuration.now() }
 
     func respond() async throws(Status) -> APIResponse {
         if target.subresource == nil, target.name == nil { return try await collection() }
@@ -39,15 +40,15 @@ struct ResourceRoutes: Sendable {
     // MARK: Reading
 
     private func list() async throws(Status) -> APIResponse {
-        let form = try ObjectForm(accept: request.accept)
+        let form = try ObjectForm(request)
         let list = try ListRequest(resource, namespace: target.namespace, request.query)
         let page = try await store.list(resource, list)
-        return APIResponse(bytes: form.encode(page, of: resource))
+        return APIResponse(bytes: form.encode(page, of: resource, now: now))
     }
 
     /// - Parameter name: watches this object alone.
     private func watch(named name: String?) async throws(Status) -> APIResponse {
-        let form = try ObjectForm(accept: request.accept)
+        let form = try ObjectForm(request)
         var watch = try WatchRequest(resource, namespace: target.namespace, request.query)
         if let name {
             watch.selection.fields = try FieldSelector(
@@ -61,16 +62,15 @@ struct ResourceRoutes: Sendable {
             return APIResponse(bytes: line)
         }
         let stream = WatchStream(
-            open, of: resource, as: form, timeoutSeconds: watch.timeoutSeconds,
-            bookmarkSeconds: store.configuration.bookmarkSeconds)
+            open, of: resource, as: form, timeoutSeconds: watch.timeoutSeconds, store.configuration)
         return APIResponse(stream: stream, contentType: "application/json")
     }
 
     private func answer(
         _ object: EncodedObject, code: Int = 200, warnings: [String] = []
     ) throws(Status) -> APIResponse {
-        let form = try ObjectForm(accept: request.accept)
-        var response = APIResponse(code, bytes: form.encode(object, of: resource))
+        let form = try ObjectForm(request)
+        var response = APIResponse(code, bytes: form.encode(object, of: resource, now: now))
         response.warnings = warnings
         return response
     }
@@ -78,7 +78,7 @@ struct ResourceRoutes: Sendable {
     // MARK: Writing
 
     private func create() async throws(Status) -> APIResponse {
-        _ = try ObjectForm(accept: request.accept)
+        _ = try ObjectForm(request)
         let (object, options) = try body()
         let written = try await store.create(
             resource, namespace: target.namespace ?? "", object, options)
@@ -86,7 +86,7 @@ struct ResourceRoutes: Sendable {
     }
 
     private func update() async throws(Status) -> APIResponse {
-        _ = try ObjectForm(accept: request.accept)
+        _ = try ObjectForm(request)
         let (object, options) = try body()
         let written = try await store.update(resource, target.objectName, object, options)
         return try answer(
@@ -94,7 +94,7 @@ struct ResourceRoutes: Sendable {
     }
 
     private func patch() async throws(Status) -> APIResponse {
-        _ = try ObjectForm(accept: request.accept)
+        _ = try ObjectForm(request)
         let type = MediaType(parsing: request.contentType).name
         let patch = try Patch(contentType: type, body: request.body)
         let written = try await store.patch(
@@ -103,22 +103,22 @@ struct ResourceRoutes: Sendable {
     }
 
     private func delete() async throws(Status) -> APIResponse {
-        let form = try ObjectForm(accept: request.accept)
+        let form = try ObjectForm(request)
         let options = try RequestBody(request).deleteOptions()
         let deletion = try await store.delete(resource, target.objectName, options)
         // Who can still be seen is shown; of the others kubectl expects a Status.
         if case .gone(let object) = deletion, resource != .pods {
             return APIResponse(json: Self.success(object, resource))
         }
-        return APIResponse(bytes: form.encode(deletion.object, of: resource))
+        return APIResponse(bytes: form.encode(deletion.object, of: resource, now: now))
     }
 
     private func deleteCollection() async throws(Status) -> APIResponse {
-        let form = try ObjectForm(accept: request.accept)
+        let form = try ObjectForm(request)
         let list = try ListRequest(resource, namespace: target.namespace, request.query)
         let options = try RequestBody(request).deleteOptions()
         let page = try await store.deleteCollection(resource, list, options)
-        return APIResponse(bytes: form.encode(page, of: resource))
+        return APIResponse(bytes: form.encode(page, of: resource, now: now))
     }
 
     private static func success(_ object: EncodedObject, _ resource: Resource) -> JSON {

@@ -100,8 +100,10 @@ extension ObjectStore {
             try ServiceRules.createErrors(admitted, preparation.services)
                 .check(.services, name.name)
             let stored = await store(.services, name, admitted.json, options)
-            return stored.map {
-                Written(object: $0.object, warnings: ServiceRules.warnings(admitted))
+            return stored.map { written in
+                var written = written
+                written.warnings = ServiceRules.warnings(admitted)
+                return written
             }
         }
     }

@@ -51,10 +51,11 @@ final class PreparedEvent: Sendable {
     }
 
     /// The event as one line of a watch's answer.
-    func line(_ kind: ObjectEvent.Kind, _ form: ObjectForm) -> [UInt8] {
+    /// - Parameter now: the moment that ages in tables are counted to.
+    func line(_ kind: ObjectEvent.Kind, _ form: ObjectForm, now: Timestamp) -> [UInt8] {
         let key = LineKey(type: kind, form: form)
         if let line = cache.withLock({ $0.lines[key] }) { return line }
-        let line = kind.line(form.encode(object(for: kind), of: resource))
+        let line = kind.line(form.encode(object(for: kind), of: resource, now: now))
         cache.withLock { $0.lines[key] = line }
         return line
     }

@@ -1,6 +1,7 @@
 import KubeAPI
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A watch as the chunks of an HTTP answer, with its bookmarks and its end in time.
 final class WatchStream: Sendable {
@@ -9,19 +10,22 @@ final class WatchStream: Sendable {
 
     private let watch: ObjectWatch
     private let resource: Resource
-    private let form: ObjectForm
+    /// Of the next event.
+    private let form: Mutex<ObjectForm>
+    private let now: @Sendable () -> Timestamp
     private let bookmarks: RepeatedTask
     private let end: Scheduled<Void>
 
     init(
         _ watch: ObjectWatch, of resource: Resource, as form: ObjectForm, timeoutSeconds: Int64?,
-        bookmarkSeconds: Int64
+        _ configuration: APIServer.Configuration
     ) {
         self.watch = watch
         self.resource = resource
-        self.form = form
+        self.form = Mutex(form)
+        now = configuration.now
         let timers = MultiThreadedEventLoopGroup.singleton.next()
-        let interval = TimeAmount.seconds(bookmarkSeconds)
+        let interval = TimeAmount.seconds(configuration.bookmarkSeconds)
         bookmarks = timers.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
             [weak watch] _ in watch?.nudge()
         }
@@ -50,12 +54,17 @@ final class WatchStream: Sendable {
     }
 
     private func line(_ event: ObjectEvent) -> [UInt8] {
+        let form = form.withLock { form in
+            defer { if case .bookmark = event {} else { form = form.continued } }
+            return form
+        }
         switch event {
         case .initial(let value):
-            ObjectEvent.Kind.added.line(form.encode(value.object, of: resource))
-        case .change(let kind, let prepared): prepared.line(kind, form)
+            let object = form.encode(value.object, of: resource, now: now())
+            return ObjectEvent.Kind.added.line(object)
+        case .change(let kind, let prepared): return prepared.line(kind, form, now: now())
         case .bookmark(let revision, let endsInitial):
-            ObjectEvent.Kind.line(
+            return ObjectEvent.Kind.line(
                 "BOOKMARK", form.bookmark(revision, of: resource, endsInitial: endsInitial))
         }
     }

@@ -19,7 +19,7 @@ func run(
     environment: [String: String] = [:]
 ) async throws -> CommandResult {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async {
+        Thread.detachNewThread {
             continuation.resume(
                 with: Result { try runBlocking(program, arguments, input, environment) })
         }
@@ -57,7 +57,7 @@ private final class ErrorReader: @unchecked Sendable {
     init(_ pipe: Pipe) { self.pipe = pipe }
 
     func start() {
-        DispatchQueue.global().async {
+        Thread.detachNewThread {
             self.data = self.pipe.fileHandleForReading.readDataToEndOfFile()
             self.done.signal()
         }

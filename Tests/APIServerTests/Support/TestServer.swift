@@ -129,3 +129,12 @@ extension JSON {
         return pod
     }
 }
+
+extension JSON {
+    /// The object in namespace default.
+    static func inDefault(_ object: JSON) -> JSON {
+        var object = object
+        object["metadata"]?["namespace"] = "default"
+        return object
+    }
+}

@@ -16,7 +16,8 @@ struct StrategicList {
             guard !patch.contains(where: { $0.array != nil }) else {
                 throw .unfitPatch("lists of lists are not supported")
             }
-            merged = original + patch.filter { !original.contains($0) }
+            let known = Set(original.map(identity))
+            merged = original + patch.filter { !known.contains(identity($0)) }
         case .byKey(let key, _): merged = try merge(patch, into: original, by: key)
         }
         let given = patch.filter { $0[StrategicDirective.patch] == nil }
@@ -30,8 +31,8 @@ struct StrategicList {
     private func merge(
         _ patch: [JSON], into original: [JSON], by key: String
     ) throws(Status) -> [JSON] {
-        var result = original
         var changes: [JSONObject] = []
+        var doomed: [String: [JSONObject]] = [:]
         var replaces = false
         for element in patch {
             guard let change = element.object else {
@@ -45,50 +46,59 @@ struct StrategicList {
                     changes.append(change)
                 }
             case "delete":
-                let value = try keyValue(of: change, key)
-                result.removeAll { matches($0, value, change, key) }
+                try requireKey(key, in: change)
+                doomed[identity(element), default: []].append(change)
             case let other?: throw .badRequest("unknown patch type \(other) in list")
             }
         }
         if replaces {
             return changes.map { .object(StrategicMerge.withoutDirectives($0)) }
         }
-        for change in changes { try merge(change, into: &result, by: key) }
-        return result
+        var result = original
+        if !doomed.isEmpty {
+            result.removeAll { element in
+                doomed[identity(element)]?.contains { agrees(element, with: $0) } ?? false
+            }
+        }
+        for change in changes { try requireKey(key, in: change) }
+        return try merge(changes, into: result)
     }
 
     private func merge(
-        _ change: JSONObject, into result: inout [JSON], by key: String
-    ) throws(Status) {
-        let value = try keyValue(of: change, key)
-        let candidates = result.indices.filter { result[$0][key] == value }
-        // With several elements of that key (53 for UDP and for TCP) the other keys decide.
-        let index =
-            candidates.first { matches(result[$0], value, change, key) } ?? candidates.first
-        guard let index else {
-            result.append(
-                .object(try StrategicMerge.merge(change, into: [:], type: elementType)))
-            return
+        _ changes: [JSONObject], into original: [JSON]
+    ) throws(Status) -> [JSON] {
+        var result = original
+        var places: [String: [Int]] = [:]
+        for (index, element) in result.enumerated() {
+            places[identity(element), default: []].append(index)
         }
-        result[index] = .object(
-            try StrategicMerge.merge(change, into: result[index].object ?? [:], type: elementType))
+        for change in changes {
+            let candidates = places[identity(.object(change))] ?? []
+            // With several elements of that key (53 for UDP and for TCP) the other keys decide.
+            let index = candidates.first { agrees(result[$0], with: change) } ?? candidates.first
+            let old = index.map { result[$0].object ?? [:] } ?? [:]
+            let new = JSON.object(
+                try StrategicMerge.merge(change, into: old, type: elementType))
+            if let index {
+                result[index] = new
+            } else {
+                places[identity(new), default: []].append(result.count)
+                result.append(new)
+            }
+        }
+        return result
     }
 
-    private func keyValue(of change: JSONObject, _ key: String) throws(Status) -> JSON {
-        guard let value = change[key] else {
-            let text = String(decoding: JSON.object(change).encoded(), as: UTF8.self)
-            throw .badRequest("map: \(text) does not contain declared merge key: \(key)")
-        }
-        return value
+    private func requireKey(_ key: String, in change: JSONObject) throws(Status) {
+        guard change[key] == nil else { return }
+        let text = String(decoding: JSON.object(change).encoded(), as: UTF8.self)
+        throw .badRequest("map: \(text) does not contain declared merge key: \(key)")
     }
 
-    /// Whether an element has the key's value, and no other key than those that the change names differs.
-    private func matches(
-        _ element: JSON, _ value: JSON, _ change: JSONObject, _ key: String
-    ) -> Bool {
-        guard element[key] == value else { return false }
-        return (field?.keys ?? []).allSatisfy { other in
-            guard let wanted = change[other], let have = element[other] else { return true }
+    /// Whether no other key that the change names differs.
+    private func agrees(_ element: JSON, with change: JSONObject) -> Bool {
+        (field?.keys ?? []).allSatisfy { key in
+            guard let wanted = change[key], let have = element[key] else { return true }
             return wanted == have
         }
     }
@@ -100,40 +110,53 @@ extension StrategicList {
     /// The elements in the order that a patch wants: those that it names as it names them, the others where
     /// they stood among them.
     func ordered(_ elements: [JSON], by order: [JSON], original: [JSON]) -> [JSON] {
-        let named = order.map(identity)
-        let old = original.map(identity)
-        let wanted = elements.filter { named.contains(identity($0)) }
-        let others = elements.filter { !named.contains(identity($0)) }
-        func sorted(_ list: [JSON], by keys: [JSON]) -> [JSON] {
-            list.enumerated().sorted { a, b in
-                let first = keys.firstIndex(of: identity(a.element)) ?? keys.count
-                let second = keys.firstIndex(of: identity(b.element)) ?? keys.count
-                return (first, a.offset) < (second, b.offset)
-            }.map(\.element)
-        }
+        let named = positions(order)
+        let old = positions(original)
+        let marked = elements.map { (id: identity($0), value: $0) }
+        let wanted = marked.filter { named[$0.id] != nil }
+        let others = marked.filter { named[$0.id] == nil }
         return interleaved(sorted(others, by: old), sorted(wanted, by: named), by: old)
     }
 
+    private typealias Marked = (id: String, value: JSON)
+
+    private func sorted(_ list: [Marked], by positions: [String: Int]) -> [Marked] {
+        list.enumerated().sorted { a, b in
+            let first = positions[a.element.id] ?? Int.max
+            let second = positions[b.element.id] ?? Int.max
+            return (first, a.offset) < (second, b.offset)
+        }.map(\.element)
+    }
+
     /// Merges two lists, each in its order; an element of `others` goes first where it stood first in `old`.
-    private func interleaved(_ others: [JSON], _ wanted: [JSON], by old: [JSON]) -> [JSON] {
+    private func interleaved(
+        _ others: [Marked], _ wanted: [Marked], by old: [String: Int]
+    ) -> [JSON] {
         var result: [JSON] = []
         var others = others[...]
         var wanted = wanted[...]
         while let other = others.first, let next = wanted.first {
-            let before = old.firstIndex(of: identity(other))
-            let after = old.firstIndex(of: identity(next))
-            if let before, let after, before < after {
-                result.append(others.removeFirst())
+            if let before = old[other.id], let after = old[next.id], before < after {
+                result.append(other.value)
+                others.removeFirst()
             } else {
-                result.append(wanted.removeFirst())
+                result.append(next.value)
+                wanted.removeFirst()
             }
         }
-        return result + wanted + others
+        return result + wanted.map(\.value) + others.map(\.value)
     }
 
-    /// What tells an element from the others: the value of its key, or itself.
-    private func identity(_ element: JSON) -> JSON {
-        guard case .byKey(let key, _)? = field?.merge else { return element }
-        return element[key] ?? .null
+    /// Where each element is first.
+    private func positions(_ list: [JSON]) -> [String: Int] {
+        Dictionary(
+            list.enumerated().map { (identity($1), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What tells an element from the others: the value of its key, or itself, as text.
+    private func identity(_ element: JSON) -> String {
+        let value: JSON =
+            if case .byKey(let key, _)? = field?.merge { element[key] ?? .null } else { element }
+        return String(decoding: value.encoded(), as: UTF8.self)
     }
 }

@@ -160,6 +160,19 @@ struct StrategicMergeTests {
         #expect(try patched(object, patch, resource) == tree(result))
     }
 
+    @Test("long lists are merged without comparing everything with everything")
+    func longLists() throws {
+        let count = 3000
+        let old = JSON.array((0..<count).map { ["port": .integer(Int64($0))] })
+        let new = JSON.array(
+            (0..<count).map { ["port": .integer(Int64($0 * 2)), "name": "n"] })
+        let result = try Patch.strategicMerge(["spec": ["ports": new]]).apply(
+            to: ["spec": ["ports": old]], resource: .services)
+        let ports = try #require(result.value(at: "spec", "ports")?.array)
+        #expect(ports.count == count + count / 2)
+        #expect(ports.filter { $0["name"] == "n" }.count == count)
+    }
+
     @Test("random patches of random objects give an object or a Status, never a trap")
     func fuzz() {
         var random = SplitMix(seed: 7)

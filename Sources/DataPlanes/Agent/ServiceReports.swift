@@ -8,7 +8,8 @@ struct ServiceReports {
     private var frontendProblems: [FrontendAddress: FrontendProblem] = [:]
     /// The Services that the problems of `frontendProblems` were found on.
     private var owners: [FrontendAddress: ObjectName] = [:]
-    private var told: [ObjectName: Condition] = [:]
+    /// What was said last, of the object with that uid: another one of the same name has heard nothing.
+    private var told: [ObjectName: (uid: String, condition: Condition)] = [:]
 
     /// Takes the answer of the data plane; answers the Services that it says something new about.
     mutating func take(
@@ -51,12 +52,19 @@ struct ServiceReports {
             }
             let stored = service.status.conditions.first { $0.type == Self.condition }
             guard let wanted = Self.condition(for: problems, stored),
-                !Self.says(stored, wanted), !Self.says(told[name], wanted)
+                !Self.says(stored, wanted), !hasTold(service, wanted)
             else { continue }
-            told[name] = wanted
+            told[name] = (service.metadata.uid, wanted)
             news.append((name, wanted))
         }
         return news
+    }
+
+    private func hasTold(_ service: Service, _ wanted: Condition) -> Bool {
+        guard let last = told[service.objectName], last.uid == service.metadata.uid else {
+            return false
+        }
+        return Self.says(last.condition, wanted)
     }
 
     /// nil: a Service that never had a problem gets no condition.

@@ -10,7 +10,7 @@ struct JSONFuzzTests {
         var random = SplitMix(seed: 11)
         let alphabet =
             Array("{}[]\",:\\u0123456789.eE+-truefalsn \n\u{1}".utf8) + [0x80, 0xC3, 0xFF]
-        for _ in 0..<30_000 {
+        for _ in 0..<20_000 {
             let length = Int(random.next() % 40)
             let bytes = (0..<length).map { _ in
                 alphabet[Int(random.next() % UInt64(alphabet.count))]
@@ -26,7 +26,7 @@ struct JSONFuzzTests {
             RoundTripTests.service, RoundTripTests.slice, RoundTripTests.endpoints,
             RoundTripTests.event,
         ].map { Array($0.utf8) }
-        for round in 0..<4_000 {
+        for round in 0..<1_200 {
             var bytes = documents[round % documents.count]
             for _ in 0...Int(random.next() % 3) { mutate(&bytes, &random) }
             guard let json = check(bytes) else { continue }

@@ -7,7 +7,7 @@ import Testing
 /// Every case of a real kube-apiserver's answers that this version has the kinds for. Services go the whole way:
 /// preparation, allocation, validation. Left out: ServiceCIDR and IPAddress (no such kinds here), servers with
 /// feature gates turned off, the cases whose answer is not one of validation (400, 409), and a stored ClusterIP
-/// with leading zeros, which no release of this allocator ever took.
+/// with leading zeros, which this allocator never took.
 @Suite("Validation answers as kube-apiserver 1.36 does")
 struct ConformanceTests {
     static let cases = ConformanceCase.all.filter {

@@ -15,6 +15,13 @@ package enum PrivateFile {
         }
     }
 
+    /// The path with no symbolic link and no dots in it; as given if it does not exist.
+    package static func absolute(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Writes a file so that a reader sees the old or the new content whole, also after a crash: a new file of mode
     /// 0600 beside it, flushed, then renamed over it.
     package static func write(_ bytes: [UInt8], to path: String) throws(SystemError) {

@@ -1,24 +1,7 @@
 import Glibc
 
-/// What this process may do on this host.
+/// This host, and what this process is on it.
 package enum Host {
-    /// A capability of capabilities(7); the raw value is its bit.
-    package enum Capability: Int, Sendable {
-        case netBindService = 10
-        case netAdmin = 12
-        case sysAdmin = 21
-    }
-
-    /// Whether this process has the capability effectively.
-    package static func has(_ capability: Capability) -> Bool {
-        guard let status = try? PrivateFile.read("/proc/self/status") else { return false }
-        let text = String(decoding: status, as: UTF8.self)
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
-            let bits = UInt64(line.split(separator: "\t").last ?? "", radix: 16)
-        else { return false }
-        return bits >> UInt64(capability.rawValue) & 1 == 1
-    }
-
     /// The effective user is root.
     package static var isRoot: Bool { geteuid() == 0 }
 

@@ -28,6 +28,21 @@ extension NetworkStack {
             "add address \(address) to interface \(index)")
     }
 
+    /// Takes an address away; one that is not there is no error.
+    package mutating func removeAddress(
+        _ address: IPAddress, prefixLength: Int, from index: Int32
+    ) throws(NetlinkError) {
+        var message = AddressMessage()
+        message.family = address.family
+        message.prefixLength = UInt8(prefixLength)
+        message.interface = UInt32(bitPattern: index)
+        message.address = address
+        message.local = address
+        try request(
+            .deleteAddress, [], message, settled: [.addressNotAvailable],
+            "delete address \(address) of interface \(index)")
+    }
+
     /// The address that packets to the default route leave with: the node's own, where nothing else is said.
     package mutating func defaultRouteAddress(
         _ family: IPFamily

@@ -22,10 +22,11 @@ struct DataDirectory: Sendable {
         return (Host.environment("HOME") ?? "/tmp") + "/.local/state/pointsman"
     }
 
+    /// Makes the directory where it is missing. The path becomes an absolute one: it is printed for other shells.
     init(_ path: String) throws(SystemError) {
-        self.path = path
         try PrivateFile.createDirectory(path)
-        try PrivateFile.createDirectory(path + "/pki")
+        self.path = PrivateFile.absolute(path)
+        try PrivateFile.createDirectory(self.path + "/pki")
     }
 
     // MARK: Certificates

@@ -18,15 +18,17 @@ struct HostNetwork {
             }
         }
         return HostFacts(
-            isPrivileged: Host.has(.netAdmin), hasIPv6: Host.hasIPv6, nodeIPs: nodeIPs)
+            isPrivileged: Capability.netAdmin.isHeld, hasIPv6: Host.hasIPv6, nodeIPs: nodeIPs)
     }
 
     /// Refuses networks that the host already has another way to.
     func checkOverlaps() throws {
         guard plan.isPrivileged else { return }
+        // Left by a start that was killed.
+        let own = Set(plan.hostAddresses.map(IPPrefix.init(host:)))
         var stack = try NetworkStack()
         for (option, prefix) in networks {
-            if let route = try stack.overlap(of: prefix) {
+            if let route = try stack.overlap(of: prefix, ignoring: own) {
                 throw AddressPlanError(
                     "\(option) \(prefix) overlaps the route \(route) of this host; choose another network"
                 )

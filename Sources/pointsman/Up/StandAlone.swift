@@ -32,6 +32,9 @@ struct StandAlone {
         try directory.checkPlan(plan)
         let network = HostNetwork(plan: plan)
         try network.checkOverlaps()
+        if plan.isPrivileged {
+            for change in try HostForwarding.enable(Set(plan.families)) { logger.notice("\(change)") }
+        }
         try network.addRoutes()
         do {
             let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)

@@ -96,9 +96,9 @@ struct StandAloneHost {
             dns.update(snapshot, changed: changed)
             dns.setSynced()
         }
-        let controllers = try StandAloneControllers(
-            plan: plan, options: options, caches: caches, client: client, time: time,
-            logger: logger)
+        let controllers = ControllerSet(
+            caches, client, pools: plan.loadBalancerPools, pods: podSupport, time: time,
+            report: { [logger] in logger.warning("\($0)") })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [server] in try await server.run() }
             group.addTask { [dns] in try await dns.run() }
@@ -121,6 +121,13 @@ struct StandAloneHost {
         Bootstrap(
             plan: plan, nodeName: options.nodeName, apiPort: options.listen.port,
             dns: dns.boundAddresses, now: "\(time.timestamp)")
+    }
+
+    private var podSupport: ControllerSet.PodSupport {
+        var settings = PodController.Settings(node: options.nodeName, podCIDRs: plan.podCIDRs)
+        settings.reserved = plan.hostAddresses
+        return ControllerSet.PodSupport(
+            settings, runners: ProcessRunners(), prober: NetworkProber(time: time))
     }
 
     private var node: NodeContext {

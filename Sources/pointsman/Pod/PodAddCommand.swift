@@ -1,3 +1,4 @@
+import APIClient
 import Addresses
 import ArgumentParser
 import KubeAPI
@@ -41,7 +42,7 @@ struct PodAddCommand: AsyncParsableCommand {
         do {
             _ = try await client.create(.pods, try object(in: namespace))
         } catch {
-            throw CommandFailure(description: error.description)
+            throw CommandFailure(description: "\(error)")
         }
         print("pod/\(name) added")
     }

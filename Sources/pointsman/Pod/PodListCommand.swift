@@ -1,3 +1,4 @@
+import APIClient
 import ArgumentParser
 import KubeAPI
 import Watching
@@ -24,7 +25,7 @@ struct PodListCommand: AsyncParsableCommand {
         do {
             list = try await client.list(.pods, ListOptions(namespace: namespace))
         } catch {
-            throw CommandFailure(description: error.description)
+            throw CommandFailure(description: "\(error)")
         }
         let rows = try list.items.map { Pod(json: try $0.json()) }.compactMap(Row.init)
         switch output {

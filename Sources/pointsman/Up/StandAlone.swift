@@ -33,7 +33,9 @@ struct StandAlone {
         let network = HostNetwork(plan: plan)
         try network.checkOverlaps()
         if plan.isPrivileged {
-            for change in try HostForwarding.enable(Set(plan.families)) { logger.notice("\(change)") }
+            for change in try HostForwarding.enable(Set(plan.families)) {
+                logger.notice("\(change)")
+            }
         }
         try network.addRoutes()
         do {

@@ -151,7 +151,7 @@ struct StandAloneHost {
         let dnsText = dns.boundAddresses.first.map { "\($0)" } ?? "none"
         print(
             "pointsman is ready (API https://\(options.reachableListen), DNS \(dnsText), "
-                + "data plane \(plane.name)): export KUBECONFIG=\(directory.absoluteKubeconfigPath)"
+                + "data plane \(plane.name)): export KUBECONFIG=\(directory.kubeconfigPath)"
         )
         StandardOutput.flush()
     }

@@ -21,14 +21,14 @@ extension NetworkStack {
     }
 
     /// The first route of this host that leads into `prefix`, or of which `prefix` is a part: addresses there
-    /// belong to somebody already. Default routes, routes that Pointsman made, and local routes to the prefixes of
+    /// belong to somebody already. Default routes, routes that Pointsman made, and routes of lo to the prefixes of
     /// `own` do not count.
     package mutating func overlap(
         of prefix: IPPrefix, ignoring own: Set<IPPrefix> = []
     ) throws(NetlinkError) -> Route? {
         try routes().filter {
             !$0.isOurs && $0.prefix.length > 0 && $0.prefix.overlaps(prefix)
-                && !($0.isLocal && own.contains($0.prefix))
+                && !($0.interface == "lo" && own.contains($0.prefix))
         }.min { ($0.prefix, $0.isLocal ? 1 : 0) < ($1.prefix, $1.isLocal ? 1 : 0) }
     }
 

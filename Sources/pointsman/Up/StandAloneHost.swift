@@ -85,6 +85,10 @@ struct StandAloneHost {
 
     // MARK: Running
 
+    private enum Progress {
+        case announced, ended
+    }
+
     /// Runs until a signal arrives or a component fails.
     func run(until signals: AsyncStream<Int32>) async throws {
         let client = server.client
@@ -99,20 +103,30 @@ struct StandAloneHost {
         let controllers = ControllerSet(
             caches, client, pools: plan.loadBalancerPools, pods: podSupport, time: time,
             report: { [logger] in logger.warning("\($0)") })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { [server] in try await server.run() }
-            group.addTask { [dns] in try await dns.run() }
-            group.addTask { try await agent.run() }
-            group.addTask { await controllers.run() }
-            group.addTask { [time, logger] in
+        try await withThrowingTaskGroup(of: Progress.self) { group in
+            func start(_ component: @escaping @Sendable () async throws -> Void) {
+                group.addTask {
+                    try await component()
+                    return .ended
+                }
+            }
+            start { [server] in try await server.run() }
+            start { [dns] in try await dns.run() }
+            start { try await agent.run() }
+            start { await controllers.run() }
+            start { [time, logger] in
                 await caches.run(client, time: time) { logger.warning("\($0)") }
             }
-            group.addTask { await announce(agent) }
-            group.addTask {
+            start {
                 for await _ in signals { return }
             }
+            group.addTask {
+                await announce(agent)
+                return .announced
+            }
+            // The first component that ends, by a signal or an error, ends all.
             defer { group.cancelAll() }
-            while try await group.next() != nil {}
+            while try await group.next() == .announced {}
         }
         await plane.stop()
     }

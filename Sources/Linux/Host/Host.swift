@@ -24,4 +24,17 @@ package enum Host {
     package static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }
+
+    /// All environment variables.
+    package static var environment: [String: String] {
+        var all: [String: String] = [:]
+        var entry = environ
+        while let text = entry?.pointee {
+            let parts = String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { all[String(parts[0])] = String(parts[1]) }
+            entry = entry?.advanced(by: 1)
+        }
+        return all
+    }
 }

@@ -3,11 +3,11 @@ import Addresses
 import Controllers
 import DNSServer
 import DataPlanes
-import FoundationEssentials
 import KubeAPI
 import Linux
 import LoadBalancing
 import Logging
+import Pods
 import SQLiteStorage
 import Watching
 
@@ -15,7 +15,7 @@ import Watching
 struct StandAlone {
     let options: UpOptions
     let logger: Logger
-    let time = TimeSource.machine { .seconds(Date().timeIntervalSince1970) }
+    let time = TimeSource.machine { WallClock.sinceEpoch }
 
     init(_ options: UpOptions) {
         self.options = options
@@ -25,7 +25,7 @@ struct StandAlone {
     }
 
     func run() async throws {
-        let signals = Signals.termination()
+        let signals = try Signal.stream(of: [.terminate, .interrupt])
         let directory = try DataDirectory(options.dataDirectory)
         let log = try SQLiteLog(path: directory.storePath)
         let plan = try AddressPlan(options.addresses, try HostNetwork.facts())
@@ -37,6 +37,7 @@ struct StandAlone {
                 logger.notice("\(change)")
             }
         }
+        for what in await PodSandbox.sweep() { logger.notice("left by a runner that is gone: \(what)") }
         try network.addRoutes()
         do {
             let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)

@@ -90,7 +90,7 @@ struct StandAloneHost {
     }
 
     /// Runs until a signal arrives or a component fails.
-    func run(until signals: AsyncStream<Int32>) async throws {
+    func run(until signals: AsyncStream<Signal>) async throws {
         let client = server.client
         try await bootstrap.apply(client)
         let caches = ClusterCaches()
@@ -141,7 +141,7 @@ struct StandAloneHost {
         var settings = PodController.Settings(node: options.nodeName, podCIDRs: plan.podCIDRs)
         settings.reserved = plan.hostAddresses
         return ControllerSet.PodSupport(
-            settings, runners: ProcessRunners(), prober: NetworkProber(time: time))
+            settings, runners: ProcessRunners(), prober: PodProber(time: time))
     }
 
     private var node: NodeContext {

@@ -36,8 +36,8 @@ struct StandAlone {
             for change in try HostForwarding.enable(Set(plan.families)) {
                 logger.notice("\(change)")
             }
+            for what in await PodSandbox.sweep() { logger.notice("\(what)") }
         }
-        for what in await PodSandbox.sweep() { logger.notice("left by a runner that is gone: \(what)") }
         try network.addRoutes()
         do {
             let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)

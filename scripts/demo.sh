@@ -147,8 +147,9 @@ bold "8. DNS"
 dns=$(sed -n 's/.*DNS \([0-9.]*\):\([0-9]*\).*/\1 \2/p' "$state/up.log" | head -1)
 [ -n "$dns" ] || fail "pointsman up did not say where DNS is"
 dig_at() { dig +noall +answer +time=2 +tries=2 "@${dns% *}" -p "${dns#* }" "$@"; }
-for name in my-database my-nodeport-service; do show dig_at "$name.default.svc.cluster.local" A; done
-show dig_at my-external-service.default.svc.cluster.local CNAME
+for name in my-database my-nodeport-service; do echo "\$ dig $name"; dig_at "$name.default.svc.cluster.local" A; done
+echo "\$ dig my-external-service.default.svc.cluster.local CNAME"
+dig_at my-external-service.default.svc.cluster.local CNAME
 dig_at my-external-service.default.svc.cluster.local CNAME | grep -q 'CNAME.my-external-service.example.com.' ||
     fail "no CNAME"
 

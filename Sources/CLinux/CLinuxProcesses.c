@@ -303,8 +303,11 @@ int clinux_signal_to_descriptor(int number, int descriptor) {
         errno = EINVAL;
         return -1;
     }
-    signal_descriptors[number] = descriptor;
     struct sigaction action;
+    // nohup(1) ignores SIGHUP for its program, which is to respect that.
+    if (sigaction(number, NULL, &action) != 0) return -1;
+    if (number == SIGHUP && action.sa_handler == SIG_IGN) return 0;
+    signal_descriptors[number] = descriptor;
     memset(&action, 0, sizeof action);
     action.sa_handler = write_signal;
     action.sa_flags = SA_RESTART;

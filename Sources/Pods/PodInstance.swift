@@ -120,6 +120,7 @@ extension PodInstance {
 
     private func start(_ addresses: [String]) async throws -> PodProcess {
         let configuration = context.configuration
+        let sandbox = try sandbox(for: addresses)
         if let sandbox, !hasSandbox.withLock({ $0 }) {
             try await sandbox.create(
                 addresses: addresses.compactMap { IPAddress($0) }, resolver: context.resolver,
@@ -132,6 +133,19 @@ extension PodInstance {
             environment: environment, directory: configuration.directory,
             network: sandbox?.network.namespace, isolation: sandbox?.isolation ?? .none)
         return try await PodProcess.start(specification)
+    }
+
+    /// A loopback address is shared with the host, whatever this process might do; any other needs a namespace.
+    private func sandbox(for addresses: [String]) throws -> PodSandbox? {
+        let isLoopback = addresses.allSatisfy { IPAddress($0)?.isLoopback ?? false }
+        if isLoopback { return nil }
+        guard let sandbox else {
+            throw PodRunnerError(
+                "address \(addresses.joined(separator: ", ")) needs a network namespace, which takes "
+                    + "CAP_NET_ADMIN and CAP_SYS_ADMIN: run `pointsman run` as the user of "
+                    + "`pointsman up`")
+        }
+        return sandbox
     }
 
     private func probe(_ running: PodProcess, _ addresses: [String]) async {

@@ -176,7 +176,9 @@ extension PodRunner {
         var nameservers: [IPAddress] = []
         if configuration.usesNamespaces {
             nameservers = try await dnsAddresses()
-            for change in try HostForwarding.enable(Set(nameservers.map(\.family))) {
+            // Loopback addresses are those of a host without privilege: nothing is routed there.
+            let families = Set(nameservers.filter { !$0.isLoopback }.map(\.family))
+            for change in try HostForwarding.enable(families) {
                 output.errorLine("pointsman: \(change)")
             }
         }

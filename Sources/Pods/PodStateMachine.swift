@@ -116,7 +116,10 @@ extension PodStateMachine {
             isStopping = isStopping || pod.isTerminating
             return actions
         case .running:
-            guard pod.isTerminating else { return actions }
+            guard pod.isTerminating else {
+                // Somebody else wrote it, or the news is older than what is being written.
+                return pod.isReady == report.isReady ? actions : actions + [.writeStatus]
+            }
             state = .draining
             actions.append(.setTimer(.drain, grace(of: pod)))
             return actions + (Self.isDrained(pod) ? terminate() : [])

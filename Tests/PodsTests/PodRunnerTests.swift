@@ -25,8 +25,11 @@ final class RunnerLab: Sendable {
     let lines = Lines()
     let signals: AsyncStream<Signal>.Continuation
     private let stream: AsyncStream<Signal>
+    private let network: String
 
-    init() {
+    /// The Pods' addresses are `<network>.1` and so on.
+    init(network: String = "127.0.0") {
+        self.network = network
         (stream, signals) = AsyncStream.makeStream()
         cluster.put(["apiVersion": "v1", "kind": "Node", "metadata": ["name": "here"]])
     }
@@ -66,8 +69,19 @@ final class RunnerLab: Sendable {
 
     private func control(drains: Bool) async {
         var next = 0
+        var seen = ResourceVersion.unset
+        // A watch that ends is opened again where it ended.
+        while !Task.isCancelled { await watch(drains, &next, &seen) }
+    }
+
+    private func watch(_ drains: Bool, _ next: inout Int, _ seen: inout ResourceVersion) async {
         do {
-            for try await event in cluster.watch(.pods, since: .unset, ListOptions()) {
+            for try await event in cluster.watch(.pods, since: seen, ListOptions()) {
+                switch event {
+                case .added(let object), .modified(let object), .deleted(let object):
+                    seen = object.resourceVersion
+                case .bookmark: break
+                }
                 guard case .added(let object) = event else {
                     guard case .modified(let object) = event, drains else { continue }
                     let json = try object.json()
@@ -81,7 +95,7 @@ final class RunnerLab: Sendable {
                 next += 1
                 let name = Pod(json: try object.json()).objectName
                 _ = try await cluster.patch(
-                    .pods, name, .merge(["status": ["podIP": .string("127.0.0.\(next)")]]),
+                    .pods, name, .merge(["status": ["podIP": .string("\(network).\(next)")]]),
                     subresource: "status")
             }
         } catch {}
@@ -194,6 +208,18 @@ final class RunnerLab: Sendable {
         }
         #expect(lab.pods.isEmpty)
         #expect(lab.lines.all.contains { $0.contains("connection refused") })
+    }
+
+    @Test func anAddressThatNeedsANamespaceSaysSo() async throws {
+        let lab = RunnerLab(network: "198.18.77")
+        _ = try await lab.run(lab.configuration("sleep", "86389")) { lab in
+            try await lab.wait("the reason") { _ in
+                lab.lines.all.contains {
+                    $0.contains("address 198.18.77.1 needs a network namespace")
+                }
+            }
+        }
+        #expect(lab.pods.isEmpty)
     }
 
     @Test func whatTheApiRefusesEndsTheRunner() async throws {

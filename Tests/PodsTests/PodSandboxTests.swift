@@ -28,7 +28,7 @@ struct PodSandboxTests {
     }
 
     @Test func aPodWithNamespacesHasItsAddressItsResolverAndItsProbe() async throws {
-        let lab = RunnerLab()
+        let lab = RunnerLab(network: "198.18.77")
         let directories = try directories("run")
         defer { remove(directories) }
         var configuration = lab.configuration(

@@ -60,6 +60,14 @@ import Testing
         #expect(!machine.report.isReady)
     }
 
+    @Test func aStatusThatSomebodyElseChangedIsMended() {
+        var machine = running()
+        #expect(feed(&machine, pod()) == [.writeStatus])
+        var ready = Pod(metadata: ObjectMeta(name: "web", namespace: "default"))
+        ready.conditions = [Condition(type: "Ready", status: "True")]
+        #expect(feed(&machine, .pod(ready)) == [])
+    }
+
     @Test func aProcessThatEndsIsStartedAgainInItsPod() {
         var machine = running()
         #expect(

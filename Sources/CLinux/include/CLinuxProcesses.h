@@ -60,5 +60,6 @@ int clinux_pidfd_send_signal(int pidfd, int signal);
 /// Waits for a child by its pidfd without blocking: 1 it has ended and is reaped, 0 it lives, -1 with errno.
 int clinux_pidfd_reap(int pidfd);
 
-/// From now on the signal writes its number, one byte, to the descriptor, which does not block.
+/// From now on the signal writes its number, one byte, to the descriptor, which does not block. A SIGHUP that
+/// is ignored stays so.
 int clinux_signal_to_descriptor(int number, int descriptor);

@@ -59,7 +59,7 @@ struct PodNetworkTests {
         let lab = try NamespaceLab("delete")
         let before = try lab.host.runBlocking {
             var stack = try NetworkStack()
-            return (try stack.interfaces().count, try stack.routes().count)
+            return (try stack.interfaces().count, try stack.routes().count { $0.isOurs })
         }
         let pod = try lab.addPod("a", [Self.families[0].0, Self.families[1].0])
         #expect(throws: SystemError.self) { try lab.addPod("a", [Self.families[0].1]) }
@@ -71,7 +71,7 @@ struct PodNetworkTests {
         }
         let after = try lab.host.runBlocking {
             var stack = try NetworkStack()
-            return (try stack.interfaces().count, try stack.routes().count)
+            return (try stack.interfaces().count, try stack.routes().count { $0.isOurs })
         }
         #expect(before == after)
     }

@@ -48,7 +48,15 @@ package final class APIServer: Sendable {
                 }
             }
             group.addTask {
-                try await Compaction(log: store.log, minutes: configuration.historyMinutes).run()
+                let minutes = configuration.historyMinutes
+                try await Self.keep("compaction", logger) {
+                    try await Compaction(log: store.log, minutes: minutes).run()
+                }
+            }
+            group.addTask {
+                try await Self.keep("expiry of events", logger) {
+                    try await EventExpiry(store: store).run()
+                }
             }
             defer { group.cancelAll() }
             try await group.next()

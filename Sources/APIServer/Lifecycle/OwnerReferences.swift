@@ -8,6 +8,12 @@ struct OwnerReferences: Sendable {
 
     let store: ObjectStore
     let logger: Logger
+    private let index = OwnerIndex()
+
+    init(store: ObjectStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
 
     /// Works until the task is cancelled.
     func run() async throws(Status) {
@@ -45,13 +51,11 @@ struct OwnerReferences: Sendable {
     }
 
     private func collect(dependentsOf owner: ObjectMeta) async {
-        let uid = Array(owner.uid.utf8)
-        for resource in Self.dependents {
-            let list = ListRequest(selection: Selection(namespace: owner.namespace))
-            guard let page = try? await store.list(resource, list) else { continue }
-            for item in page.items where item.bytes.contains(uid) {
-                await collect(item, resource)
-            }
+        for dependent in index.dependents(of: owner.uid) {
+            guard let value = try? await store.find(dependent.resource, dependent.name),
+                let metadata = Self.metadata(value)
+            else { continue }
+            await collect(metadata, dependent.resource)
         }
     }
 
@@ -63,27 +67,39 @@ struct OwnerReferences: Sendable {
         while let events = try await watch.next() {
             for event in events {
                 switch event {
-                case .initial(let value): await collect(value, resource)
-                case .change(.added, let event): await collect(event.event.value, resource)
-                case .change, .bookmark: break
+                case .initial(let value): await note(value, resource)
+                case .change(.added, let event): await note(event.event.value, resource)
+                case .change(.modified, let event): await note(event.event.value, resource)
+                case .change(.deleted, let event):
+                    guard let metadata = Self.metadata(event.event.value) else { break }
+                    index.set(.init(resource: resource, name: metadata.objectName), owners: [])
+                case .bookmark: break
                 }
             }
         }
     }
 
+    private func note(_ value: StoredValue, _ resource: Resource) async {
+        guard let metadata = Self.metadata(value) else { return }
+        index.set(
+            .init(resource: resource, name: metadata.objectName),
+            owners: metadata.ownerReferences.map(\.uid))
+        await collect(metadata, resource)
+    }
+
+    private static func metadata(_ value: StoredValue) -> ObjectMeta? {
+        (try? value.json()["metadata"]).map(ObjectMeta.init(json:))
+    }
+
     /// Deletes an object if it has owners and all of them are gone.
-    private func collect(_ value: StoredValue, _ resource: Resource) async {
-        guard value.bytes.contains(Array("\"ownerReferences\"".utf8)),
-            let json = try? value.json()
-        else { return }
-        let metadata = ObjectMeta(json: json["metadata"] ?? [:])
+    private func collect(_ metadata: ObjectMeta, _ resource: Resource) async {
         guard !metadata.ownerReferences.isEmpty else { return }
         do throws(Status) {
             for owner in metadata.ownerReferences {
                 if try await exists(owner, namespace: metadata.namespace) { return }
             }
             var options = DeleteOptions(uid: metadata.uid)
-            options.resourceVersion = value.revision.description
+            options.resourceVersion = metadata.resourceVersion.description
             _ = try await store.delete(resource, metadata.objectName, options)
         } catch {
             if error.reason != .notFound, error.reason != .conflict {

@@ -64,8 +64,17 @@ struct Router: Sendable {
             "minor": .string(numbers.dropFirst().first.map(String.init) ?? ""),
             "gitVersion": .string(gitVersion), "gitCommit": "", "gitTreeState": "clean",
             "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift",
-            "platform": "linux/amd64",
+            "platform": .string("linux/\(Self.architecture)"),
         ]
+    }
+
+    /// As Go names it.
+    private static var architecture: String {
+        #if arch(arm64)
+            "arm64"
+        #else
+            "amd64"
+        #endif
     }
 
     private func discover(_ request: APIRequest) throws(Status) -> APIResponse {

@@ -72,6 +72,9 @@ extension ObjectStore {
         case .after(let revision):
             try await reach(revision)
             return try await open(resource, request, after: revision, initial: [])
+        case .now:
+            let current = try await currentRevision()
+            return try await open(resource, request, after: current, initial: [])
         case .initial(let oldest):
             var list = ListRequest(selection: request.selection)
             if oldest > .zero { list.state = .notOlderThan(oldest) }

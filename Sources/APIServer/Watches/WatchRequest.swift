@@ -8,6 +8,8 @@ struct WatchRequest: Sendable {
         case initial(notOlderThan: Revision)
         /// The changes after a revision.
         case after(Revision)
+        /// The changes from now on.
+        case now
     }
 
     var selection: Selection
@@ -36,7 +38,7 @@ extension WatchRequest {
             start = .initial(notOlderThan: revision)
             marksInitialEnd = allowsBookmarks
         case "false":
-            start = .after(revision)
+            start = revision > .zero ? .after(revision) : .now
         default:
             start = revision > .zero ? .after(revision) : .initial(notOlderThan: .zero)
         }

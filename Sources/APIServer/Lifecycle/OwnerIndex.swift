@@ -1,0 +1,33 @@
+import KubeAPI
+import Synchronization
+
+/// Which objects name which owners, by the owner's uid.
+final class OwnerIndex: Sendable {
+    struct Dependent: Hashable, Sendable {
+        var resource: Resource
+        var name: ObjectName
+    }
+
+    private struct State {
+        var dependents: [String: Set<Dependent>] = [:]
+        var owners: [Dependent: [String]] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Replaces what is known of an object; no owners where it is gone.
+    func set(_ dependent: Dependent, owners: [String]) {
+        state.withLock { state in
+            for uid in state.owners[dependent] ?? [] {
+                state.dependents[uid]?.remove(dependent)
+                if state.dependents[uid]?.isEmpty == true { state.dependents[uid] = nil }
+            }
+            state.owners[dependent] = owners.isEmpty ? nil : owners
+            for uid in owners { state.dependents[uid, default: []].insert(dependent) }
+        }
+    }
+
+    func dependents(of uid: String) -> Set<Dependent> {
+        state.withLock { $0.dependents[uid] ?? [] }
+    }
+}

@@ -82,7 +82,7 @@ for who in haproxy pointsman; do
     done
     grep -q ready "$work/idle" || echo "$who: $idle idle connections did not come to stand"
     echo "$who memory $(memory "${pid[$who]}")" >> "$work/results"
-    kill $load; wait $load 2>/dev/null || true
+    kill $load 2>/dev/null || true; wait $load 2>/dev/null || true
 done
 
 median() { awk -v who="$1" -v key="$2" '$1 == who && $2 == key { print $3 }' "$work/results" \

@@ -128,6 +128,10 @@ extension RelayLoop {
                 _ = try socket.connect(to: choice.backend)
                 return (choice.slot, socket.release())
             } catch {
+                if error.isShortageHere {
+                    relay.chooser.withLock { $0.closed(choice.slot) }
+                    return nil
+                }
                 relay.chooser.withLock { $0.failed(choice.slot, now: now) }
             }
         }
@@ -141,5 +145,15 @@ extension Transfer {
         case .bytes(let count): count
         case .end, .wouldBlock, .failed: 0
         }
+    }
+}
+
+extension SystemError {
+    /// This process or host has run out of something: no backend's fault, and no other one would help.
+    var isShortageHere: Bool {
+        [
+            .tooManyDescriptors, .tooManyDescriptorsInSystem, .noMemory, .noBufferSpace,
+            .addressNotAvailable,
+        ].contains(errno)
     }
 }

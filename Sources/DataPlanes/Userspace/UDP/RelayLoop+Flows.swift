@@ -101,9 +101,7 @@ extension RelayLoop {
                 let socket = try UDPSocket(connectedTo: choice.backend)
                 return (choice.slot, socket.release())
             } catch {
-                let isOurs =
-                    error.errno == .tooManyDescriptors
-                    || error.errno == .tooManyDescriptorsInSystem
+                let isOurs = error.isShortageHere
                 relay.chooser.withLock { chooser in
                     if isOurs {
                         chooser.closed(choice.slot)

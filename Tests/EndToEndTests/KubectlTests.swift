@@ -39,8 +39,9 @@ struct KubectlTests {
                 "patch", "service", "a", "-n", "shop", "--type=merge", "-p",
                 "{\"metadata\":{\"labels\":{\"more\":\"x\"}}}")
             let patched = try await run(
-                "get", "service", "a", "-n", "shop", "-l", "tier=front,more", "-o",
-                "jsonpath={.spec.sessionAffinity} {.spec.ports[0].port} {.metadata.annotations.note}"
+                "get", "service", "-n", "shop", "-l", "tier=front,more", "-o",
+                "jsonpath={.items[0].spec.sessionAffinity} {.items[0].spec.ports[0].port} "
+                    + "{.items[0].metadata.annotations.note}"
             )
             #expect(patched == "ClientIP 81 hello")
             // apply twice, diff, replace, edit
@@ -109,7 +110,7 @@ struct KubectlTests {
             #expect(try await fails("get", "service", "nobody").contains("(NotFound)"))
             #expect(
                 try await fails("create", "service", "clusterip", "kubernetes", "--tcp=80")
-                    .contains("AlreadyExists"))
+                    .contains("already exists"))
             let service = """
                 {"apiVersion":"v1","kind":"Service","metadata":{"name":"x"},"spec":{"clusterIP":"10.96.0.1","ports":[{"port":80}]}}
                 """

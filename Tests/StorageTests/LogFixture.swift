@@ -17,13 +17,19 @@ enum LogKind: String, CaseIterable, Sendable {
     }
 }
 
-/// A directory that is removed with the process's other temporary files.
+/// Where all temporary files of this process are; removed at its end.
+private let temporaryRoot: String = {
+    atexit { try? FileManager.default.removeItem(atPath: temporaryRoot) }
+    return FileManager.default.temporaryDirectory
+        .appending(path: "pointsman-log-\(UUID().uuidString)").path()
+}()
+
+/// A directory that is removed at the end of the process.
 struct TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory
-            .appending(path: "pointsman-log-\(UUID().uuidString)").path()
+        path = "\(temporaryRoot)/\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

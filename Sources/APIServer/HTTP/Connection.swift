@@ -102,7 +102,7 @@ struct Connection: Sendable {
     /// Writes chunks until the stream ends, the client goes away or the server stops. The client's own pace holds
     /// the stream back; a stream that falls too far behind ends with an error event.
     private func write(_ stream: WatchStream, _ id: UInt64, _ outbound: Writer) async throws {
-        channel.channel.closeFuture.whenComplete { _ in stream.cancel() }
+        channel.channel.closeFuture.whenComplete { [weak stream] _ in stream?.cancel() }
         connections.onStop(id) { stream.cancel() }
         defer { stream.cancel() }
         while let chunk = await stream.next() {

@@ -1,6 +1,13 @@
 @testable import APIServer
 import Foundation
 
+/// Where all temporary files of this process are; removed at its end.
+private let temporaryRoot: String = {
+    atexit { try? FileManager.default.removeItem(atPath: temporaryRoot) }
+    return FileManager.default.temporaryDirectory
+        .appending(path: "pointsman-api-\(UUID().uuidString)").path()
+}()
+
 /// A certificate authority for tests, made by openssl: a serving certificate for 127.0.0.1 and clients.
 struct Certificates: Sendable {
     let directory: String
@@ -8,8 +15,7 @@ struct Certificates: Sendable {
     static let shared = Task { try await Certificates() }
 
     private init() async throws {
-        directory = FileManager.default.temporaryDirectory
-            .appending(path: "pointsman-api-\(UUID().uuidString)").path()
+        directory = temporaryRoot
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         try await openssl([

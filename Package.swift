@@ -122,6 +122,14 @@ let package = Package(
 
         // Benchmarks
         .executableTarget(
+            name: "BenchmarkControllers",
+            dependencies: [
+                "Addresses", "KubeAPI", "LoadBalancing", "Watching", "Storage", "SQLiteStorage",
+                "APIServer", "Controllers", "DataPlanes",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/Controllers", swiftSettings: settings),
+        .executableTarget(
             name: "BenchmarkRelay", dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
             path: "Benchmarks/Relay", swiftSettings: settings),
         .executableTarget(

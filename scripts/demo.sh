@@ -57,7 +57,7 @@ ready_pods() { # ready_pods SERVICE COUNT
 }
 run_pods() { # run_pods NAME LABEL REPLICAS PORT SERVER
     "$pointsman" run --name "$1" -l "app=$2" --replicas "$3" --port "$4" --ready "tcp:$4" -- \
-        python3 "$PWD/examples/servers/$5" "$4" >"$state/$1.log" 2>&1 &
+        /usr/bin/python3 "$PWD/examples/servers/$5" "$4" >"$state/$1.log" 2>&1 &
     runners+=($!)
 }
 ask() { curl --silent --fail --show-error --max-time 5 "http://$1/"; }

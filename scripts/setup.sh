@@ -19,7 +19,7 @@ need libsqlite3-dev /usr/include/sqlite3.h
 need iproute2 ip
 need bind9-dnsutils dig
 need curl curl
-need python3 python3
+need python3 /usr/bin/python3
 need util-linux setpriv
 command -v kubectl >/dev/null || missing+=(kubernetes-client)
 if [ "${1:-}" = bench ]; then

@@ -102,7 +102,7 @@ struct StandAloneTests {
             let authority = lab.dataDirectory + "/pki/ca.crt"
             let asker = try lab.start(
                 [
-                    "run", "--name", "asker", "-l", "app=asker", "--", "python3", "-c",
+                    "run", "--name", "asker", "-l", "app=asker", "--", "/usr/bin/python3", "-c",
                     Self.askerScript, authority,
                 ], log: "asker.log")
             try await asker.printed("asker done")

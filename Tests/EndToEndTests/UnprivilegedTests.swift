@@ -28,7 +28,7 @@ struct UnprivilegedTests {
             let database = try await lab.field(kubectl, "service", "my-database", ".spec.clusterIP")
             #expect(database.hasPrefix("127.96."))
             let answer = try await lab.run(
-                ["python3", "-c", Self.databaseClient, database])
+                ["/usr/bin/python3", "-c", Self.databaseClient, database])
             #expect(answer.output.contains("VALUE one two"), "\(answer)")
             let name = "my-database.default.svc.cluster.local"
             #expect(try await lab.dig(name, "A", at: ["@127.244.0.1", "-p", "10053"]) == database)

@@ -23,6 +23,8 @@ struct StandAloneHost {
     private let server: APIServer
     private let dns: DNSServer
     private let plane: UserspaceDataPlane
+    /// What the data plane finds out between two tables.
+    private let recoveries: AsyncStream<[FrontendAddress: FrontendProblem]>
 
     init(
         _ start: StandAlone, plan: AddressPlan, directory: DataDirectory, log: SQLiteLog
@@ -42,7 +44,9 @@ struct StandAloneHost {
         server = APIServer(
             log: log, configuration: Self.api(options, plan, credentials), logger: logger)
         dns = try DNSServer(configuration: Self.dns(options, plan), logger: logger)
-        plane = try UserspaceDataPlane()
+        let (recoveries, news) = AsyncStream<[FrontendAddress: FrontendProblem]>.makeStream()
+        self.recoveries = recoveries
+        plane = try UserspaceDataPlane { news.yield($0) }
     }
 
     private static func api(
@@ -114,6 +118,9 @@ struct StandAloneHost {
             start { [dns] in try await dns.run() }
             start { try await agent.run() }
             start { await controllers.run() }
+            start { [recoveries] in
+                for await problems in recoveries { agent.take(problems) }
+            }
             start { [time, logger] in
                 await caches.run(client, time: time) { logger.warning("\($0)") }
             }

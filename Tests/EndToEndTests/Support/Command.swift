@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A program that was run to its end.
 struct CommandResult: Sendable, CustomStringConvertible {
@@ -33,7 +34,8 @@ enum Command {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while process.isRunning {
             if ContinuousClock.now > deadline { kill(process.processIdentifier, SIGKILL) }
-            try? await Task.sleep(for: .milliseconds(5))
+            // Not cancellable: the program is waited for whatever becomes of the test.
+            await Task.detached { try? await Task.sleep(for: .milliseconds(5)) }.value
         }
         return CommandResult(
             command: arguments.joined(separator: " "), status: process.terminationStatus,
@@ -71,14 +73,21 @@ enum Command {
         if let input {
             let pipe = Pipe()
             process.standardInput = pipe
-            try process.run()
+            try run(process)
             pipe.fileHandleForWriting.write(Data(input.utf8))
             try pipe.fileHandleForWriting.close()
         } else {
-            try process.run()
+            try run(process)
         }
         return process
     }
+
+    /// Foundation's Process is not safe to start from several threads at once.
+    private static func run(_ process: Process) throws {
+        try starting.withLock { _ in try process.run() }
+    }
+
+    private static let starting = Mutex(())
 }
 
 /// Waits until `condition` holds; throws after `seconds`, saying what was waited for.

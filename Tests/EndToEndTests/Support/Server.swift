@@ -63,7 +63,7 @@ extension Lab {
             [
                 "run", "--name", name, "-l", "app=\(label)", "--replicas", "\(replicas)", "--port",
                 "http=\(port)", "--ready", "tcp:\(port)",
-            ] + options + ["--", "python3", script, "\(port)"],
+            ] + options + ["--", "/usr/bin/python3", script, "\(port)"],
             log: "\(name).log")
     }
 

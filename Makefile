@@ -20,8 +20,10 @@ build: setup
 	@echo "building (the first time takes some minutes) …"
 	@$(SWIFT) build -c release --product pointsman
 
-demo: build
-	@scripts/demo.sh $(BINARY)
+demo: setup
+	@echo "building (the first time takes some minutes) …"
+	@$(SWIFT) build --product pointsman
+	@scripts/demo.sh .build/debug/pointsman
 
 test:
 	@scripts/setup.sh test

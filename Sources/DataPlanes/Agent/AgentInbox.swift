@@ -13,12 +13,18 @@ final class AgentInbox: Sendable {
         var isComplete = false
         /// What the data plane says by itself between two tables; nil: nothing.
         var problems: [FrontendAddress: FrontendProblem]?
+        /// Who wants to see the state after this batch.
+        var questions: [Question] = []
     }
+
+    typealias Question = CheckedContinuation<ProxyAgent.View?, Never>
 
     private struct State {
         var changes: [ClusterChange] = []
         var listed: Set<Resource> = []
         var problems: [FrontendAddress: FrontendProblem]?
+        var questions: [Question] = []
+        var isClosed = false
     }
 
     private static let kinds: Set<Resource> = [
@@ -39,11 +45,33 @@ final class AgentInbox: Sendable {
             defer {
                 state.changes = []
                 state.problems = nil
+                state.questions = []
             }
             return Batch(
                 changes: state.changes, isComplete: state.listed == Self.kinds,
-                problems: state.problems)
+                problems: state.problems, questions: state.questions)
         }
+    }
+
+    /// The state after the next batch; nil once the agent has ended.
+    func ask() async -> ProxyAgent.View? {
+        await withCheckedContinuation { question in
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.questions.append(question) }
+                return state.isClosed
+            }
+            if isClosed { question.resume(returning: nil) } else { wakeUp() }
+        }
+    }
+
+    /// Nobody takes batches any more.
+    func close() {
+        let questions = state.withLock { state in
+            state.isClosed = true
+            defer { state.questions = [] }
+            return state.questions
+        }
+        for question in questions { question.resume(returning: nil) }
     }
 
     func wakeUp() { wake.yield() }

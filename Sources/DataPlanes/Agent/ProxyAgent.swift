@@ -19,6 +19,13 @@ package final class ProxyAgent: Sendable {
         package var problems: [FrontendAddress: FrontendProblem] = [:]
     }
 
+    /// The small part of a View, readable at any time.
+    private struct Latest {
+        var isSynced = false
+        var failure: DataPlaneError?
+        var problems: [FrontendAddress: FrontendProblem] = [:]
+    }
+
     package typealias SnapshotObserver = @Sendable (ClusterSnapshot, Set<ObjectName>) -> Void
 
     private let caches: ClusterCaches
@@ -31,7 +38,7 @@ package final class ProxyAgent: Sendable {
     private let onSnapshot: SnapshotObserver
     private let inbox = AgentInbox()
     private let writer: ConditionWriter
-    private let latest: Mutex<View>
+    private let latest = Mutex(Latest())
 
     /// An agent that reflects the objects itself.
     /// - Parameters:
@@ -71,16 +78,18 @@ package final class ProxyAgent: Sendable {
         self.logger = logger
         self.time = time
         self.onSnapshot = onSnapshot
-        latest = Mutex(View(snapshot: ClusterSnapshot(node: node)))
         writer = ConditionWriter(
             client, events: EventRecorder(client, component: "pointsman-proxy", time: time),
             time: time)
         inbox.observe(caches, node: node.name)
     }
 
-    /// The newest snapshot and table.
-    package var view: View { latest.withLock { $0 } }
+    /// The newest snapshot and table; nil once the agent has ended. Copied on demand: holding on to a copy makes
+    /// the next change copy whole dictionaries.
+    package func view() async -> View? { await inbox.ask() }
     package var isSynced: Bool { latest.withLock { $0.isSynced } }
+    /// Why the newest table is not in force; nil where it is.
+    package var failure: DataPlaneError? { latest.withLock { $0.failure } }
 
     /// Takes what the data plane finds out between two tables, such as an address that could be bound at last:
     /// all problems that are left.
@@ -109,6 +118,7 @@ package final class ProxyAgent: Sendable {
             for await _ in inbox.wakeups {
                 let batch = inbox.take()
                 round.take(batch)
+                defer { answer(batch.questions, round) }
                 guard batch.isComplete else { continue }
                 let result = await round.apply()
                 publish(result, round)
@@ -121,15 +131,23 @@ package final class ProxyAgent: Sendable {
             }
             timers.cancelAll()
         }
+        inbox.close()
+    }
+
+    private func answer(_ questions: [AgentInbox.Question], _ round: ProxyRound) {
+        guard !questions.isEmpty else { return }
+        let latest = latest.withLock { $0 }
+        let view = View(
+            snapshot: round.state.snapshot, table: round.compiler.table,
+            isSynced: latest.isSynced, failure: latest.failure, problems: latest.problems)
+        for question in questions { question.resume(returning: view) }
     }
 
     private func publish(_ result: ProxyRound.Result, _ round: ProxyRound) {
-        latest.withLock { view in
-            view.snapshot = round.state.snapshot
-            view.table = round.compiler.table
-            view.failure = result.failure
-            view.isSynced = view.isSynced || round.isCurrent
-            if let problems = result.problems { view.problems = problems }
+        latest.withLock { latest in
+            latest.failure = result.failure
+            latest.isSynced = latest.isSynced || round.isCurrent
+            if let problems = result.problems { latest.problems = problems }
         }
         if let failure = result.failure {
             logger.error("\(plane.name): \(failure); the whole table is applied again")

@@ -29,7 +29,7 @@ import Watching
             scene.putSlice(ready: ["10.0.0.2"])
             _ = await calls.next()
             #expect(scene.agent.isSynced)
-            #expect(scene.agent.view.table.frontends.count == 1)
+            #expect(await scene.agent.view()?.table.frontends.count == 1)
         }
     }
 
@@ -101,7 +101,7 @@ import Watching
             let failed = await calls.next()
             #expect(failed == .failed)
             await scene.time.waitForSleeper()
-            #expect(scene.agent.view.failure?.description == "told to fail")
+            #expect(scene.agent.failure?.description == "told to fail")
             // A change in the meantime is no reason to try earlier.
             scene.putSlice(ready: ["10.0.0.3"])
             scene.time.advance(by: .milliseconds(50))

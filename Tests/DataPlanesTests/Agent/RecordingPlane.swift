@@ -61,10 +61,11 @@ final class RecordingPlane: DataPlane {
     func apply(
         _ table: ServiceTable, _ changes: ServiceTable.Changes
     ) async throws(DataPlaneError) -> [FrontendAddress: FrontendProblem] {
-        let fails = state.withLock { state in
+        // Decided before the call is seen: a test that waits for it and then calls `hold` means the next one.
+        let (fails, holds) = state.withLock { state in
             guard state.failuresLeft == 0 else {
                 state.failuresLeft -= 1
-                return true
+                return (true, false)
             }
             let expected = table.changes(since: state.applied)
             if changes.servicePorts != expected.servicePorts
@@ -73,13 +74,18 @@ final class RecordingPlane: DataPlane {
                 state.misfits.append("\(changes) is not \(expected)")
             }
             state.applied = table
-            return false
+            return (false, state.isHolding)
         }
         if fails {
             record.yield(.failed)
             throw DataPlaneError("told to fail")
         }
         record.yield(.apply(table, changes))
+        if holds { await waitUntilLetGo() }
+        return state.withLock { $0.problems }
+    }
+
+    private func waitUntilLetGo() async {
         await withCheckedContinuation { continuation in
             let goesOn = state.withLock { state in
                 if state.isHolding { state.hold.append(continuation) }
@@ -87,6 +93,5 @@ final class RecordingPlane: DataPlane {
             }
             if goesOn { continuation.resume() }
         }
-        return state.withLock { $0.problems }
     }
 }

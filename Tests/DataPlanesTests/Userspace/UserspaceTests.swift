@@ -1,6 +1,5 @@
 import Testing
 
-/// The userspace data plane with real sockets. One test after another: they block their thread, and there are
-/// few of those.
-@Suite("Userspace data plane", .serialized)
+/// The userspace data plane with real sockets. One test after another: they measure shares and time.
+@Suite("Userspace data plane", .serialized, .blockingThreads)
 enum UserspaceTests {}

@@ -61,7 +61,14 @@ package enum ProbeCheck {
         var answer: [UInt8] = []
         while true {
             switch HTTPProbeRequest.statusCode(of: answer) {
-            case .code(let code) where (200..<400).contains(code): return .success
+            case .code(let code) where (200..<400).contains(code):
+                // To the end, as far as that is near: a server that is cut off in the middle complains about it.
+                while answer.count < 10_240,
+                    let more = try? await connection.receive(until: deadline)
+                {
+                    answer += more
+                }
+                return .success
             case .code(let code):
                 return .failure("HTTP probe failed with statuscode: \(code)")
             case .malformed: return .failure("http://\(address): the answer is not HTTP")

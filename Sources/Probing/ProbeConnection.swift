@@ -18,8 +18,6 @@ struct ProbeConnection: ~Copyable {
                 let failure = isDecided ? socket.descriptor.takeSocketError() : .timedOut
                 if let failure { throw SystemError(failure, "connect") }
             }
-            // Frees the port at once: a probe a second for each of many Pods leaves no TIME_WAIT behind.
-            socket.resetOnClose()
             self.socket = socket
         } catch {
             throw ProbeFailure("dial tcp \(address): \(error.errno)")

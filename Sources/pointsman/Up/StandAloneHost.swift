@@ -23,6 +23,8 @@ struct StandAloneHost {
     private let server: APIServer
     private let dns: DNSServer
     private let plane: UserspaceDataPlane
+    /// nil: without privilege no address can be taken over.
+    private let externalRoutes: ExternalAddressRoutes?
     /// What the data plane finds out between two tables.
     private let recoveries: AsyncStream<[FrontendAddress: FrontendProblem]>
 
@@ -47,6 +49,7 @@ struct StandAloneHost {
         let (recoveries, news) = AsyncStream<[FrontendAddress: FrontendProblem]>.makeStream()
         self.recoveries = recoveries
         plane = try UserspaceDataPlane { news.yield($0) }
+        externalRoutes = try Self.externalRoutes(plan, logger)
     }
 
     private static func api(
@@ -87,6 +90,16 @@ struct StandAloneHost {
             upstreams: Upstreams(parsing: String(decoding: resolvConf ?? [], as: UTF8.self)))
     }
 
+    private static func externalRoutes(
+        _ plan: AddressPlan, _ logger: Logger
+    ) throws -> ExternalAddressRoutes? {
+        guard plan.isPrivileged else { return nil }
+        return ExternalAddressRoutes(
+            try NetworkStack(), sources: plan.nodeIPs + plan.hostAddresses,
+            keeping: Set(plan.serviceCIDRs + plan.loadBalancerPools)
+        ) { logger.warning("\($0)") }
+    }
+
     // MARK: Running
 
     private enum Progress {
@@ -99,7 +112,8 @@ struct StandAloneHost {
         try await bootstrap.apply(client)
         let caches = ClusterCaches()
         let agent = ProxyAgent(
-            caches: caches, client: client, plane: plane, node: node, logger: logger, time: time
+            caches: caches, client: client, plane: routedPlane, node: node, logger: logger,
+            time: time
         ) { [dns] snapshot, changed in
             dns.update(snapshot, changed: changed)
             dns.setSynced()
@@ -136,6 +150,12 @@ struct StandAloneHost {
             while try await group.next() == .announced {}
         }
         await plane.stop()
+        externalRoutes?.remove(allBut: [])
+    }
+
+    private var routedPlane: any DataPlane {
+        guard let externalRoutes else { return plane }
+        return RoutedDataPlane(plane, routes: externalRoutes)
     }
 
     private var bootstrap: Bootstrap {

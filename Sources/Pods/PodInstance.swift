@@ -176,7 +176,8 @@ extension PodInstance {
                 return try await context.api.delete(
                     .pods, name, DeleteOptions(gracePeriodSeconds: gracePeriodSeconds))
             } catch {
-                if error.reason == .notFound { return }
+                // Cancelled: the process ended meanwhile, and the Pod is deleted for good.
+                if error.reason == .notFound || Task.isCancelled { return }
                 attempt += 1
                 if attempt == 1 || attempt == attempts {
                     context.say(prefix, "cannot delete the Pod: \(error)")

@@ -70,9 +70,14 @@ struct PodStateMachine: Sendable {
     /// The end was asked for by the runner: no replacement.
     private var isStopping = false
     private var isReplaced = false
+    /// The data plane still sends to this Pod, as nothing else is left.
+    private var isLastResort = false
+    /// Between SIGTERM and SIGKILL.
+    private var terminationTime: Duration
 
     init(gracePeriod: Duration, hasProbe: Bool) {
         self.gracePeriod = gracePeriod
+        terminationTime = gracePeriod
         self.hasProbe = hasProbe
         report = PodStatusReport()
     }
@@ -121,10 +126,11 @@ extension PodStateMachine {
                 return pod.isReady == report.isReady ? actions : actions + [.writeStatus]
             }
             state = .draining
-            actions.append(.setTimer(.drain, grace(of: pod)))
-            return actions + (Self.isDrained(pod) ? terminate() : [])
+            terminationTime = grace(of: pod)
+            actions.append(.setTimer(.drain, terminationTime))
+            return actions + (isDrained(pod) ? terminate() : [])
         case .draining:
-            return actions + (pod.isTerminating && Self.isDrained(pod) ? terminate() : [])
+            return actions + (pod.isTerminating && isDrained(pod) ? terminate() : [])
         case .terminating, .killing, .finished: return actions
         }
     }
@@ -133,12 +139,13 @@ extension PodStateMachine {
         pod.metadata.deletionGracePeriodSeconds.map { .seconds(max(0, $0)) } ?? gracePeriod
     }
 
-    /// Nothing new comes, or what comes cannot be helped.
-    static func isDrained(_ pod: Pod) -> Bool {
-        pod.conditions.contains {
-            $0.type == PodWords.drained
-                && ($0.status == "True" || $0.reason == PodWords.onlyTerminatingLeft)
-        }
+    /// Nothing new comes, or what comes cannot be helped. The last Pod of a Service waits for the one in its place,
+    /// as long as it may: then deleting every Pod costs no connection.
+    private mutating func isDrained(_ pod: Pod) -> Bool {
+        let drained = pod.conditions.first { $0.type == PodWords.drained }
+        isLastResort =
+            drained?.status == "False" && drained?.reason == PodWords.onlyTerminatingLeft
+        return drained != nil && !(isLastResort && isReplaced && !isStopping)
     }
 
     private mutating func podGone() -> [Action] {
@@ -219,7 +226,9 @@ extension PodStateMachine {
             state = .draining
             // The timer runs also if the API cannot be reached.
             return [.delete, .setTimer(.drain, gracePeriod)]
-        case .starting, .draining, .terminating, .killing, .finished: return []
+        // The replacement that it waits for will not come.
+        case .draining: return isLastResort ? terminate() : []
+        case .starting, .terminating, .killing, .finished: return []
         }
     }
 
@@ -237,7 +246,7 @@ extension PodStateMachine {
 
     private mutating func terminate() -> [Action] {
         state = .terminating
-        return [.terminateProcess, .setTimer(.kill, gracePeriod)]
+        return [.terminateProcess, .setTimer(.kill, terminationTime)]
     }
 
     private mutating func fired(_ timer: Timer) -> [Action] {

@@ -24,6 +24,10 @@ import Testing
     static let lastOne = Condition(
         type: PodWords.drained, status: "False", reason: PodWords.onlyTerminatingLeft)
 
+    /// Of a Service that publishes endpoints that are not ready: no replacement changes that.
+    static let publishedUnready = Condition(
+        type: PodWords.drained, status: "False", reason: "PublishesNotReadyAddresses")
+
     /// Feeds inputs, a second apart, and gives the actions of the last one.
     func feed(
         _ machine: inout PodStateMachine, _ inputs: PodStateMachine.Input...
@@ -93,9 +97,7 @@ import Testing
         #expect(feed(&machine, .exited(.signaled(15))) == [.finish])
     }
 
-    @Test(arguments: [
-        PodStateMachineTests.drained, PodStateMachineTests.lastOne,
-    ])
+    @Test(arguments: [PodStateMachineTests.drained, PodStateMachineTests.publishedUnready])
     func aPodDeletedElsewhereIsDrainedAndReplaced(condition: Condition) {
         var machine = running()
         #expect(
@@ -103,9 +105,39 @@ import Testing
                 == [.replace, .setTimer(.drain, .seconds(7))])
         #expect(
             feed(&machine, pod(terminating: true, drained: condition))
-                == [.terminateProcess, .setTimer(.kill, .seconds(10))])
+                == [.terminateProcess, .setTimer(.kill, .seconds(7))])
         #expect(feed(&machine, .timer(.kill)) == [.killProcess])
         #expect(feed(&machine, .exited(.signaled(9))) == [.finish])
+    }
+
+    @Test func theLastPodOfAServiceWaitsForTheOneInItsPlace() {
+        var machine = running()
+        _ = feed(&machine, pod(terminating: true))
+        #expect(feed(&machine, pod(terminating: true, drained: Self.lastOne)) == [])
+        #expect(
+            feed(&machine, pod(terminating: true, drained: Self.drained))
+                == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+    }
+
+    @Test func theLastPodOfAServiceWaitsNoLongerThanItsGracePeriod() {
+        var machine = running()
+        _ = feed(&machine, pod(terminating: true, drained: Self.lastOne))
+        #expect(
+            feed(&machine, .timer(.drain)) == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+    }
+
+    @Test func aStopEndsTheWaitForAReplacementThatWillNotCome() {
+        var machine = running()
+        _ = feed(&machine, pod(terminating: true), pod(terminating: true, drained: Self.lastOne))
+        #expect(feed(&machine, .stop) == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+    }
+
+    @Test func theLastPodOfAStoppedRunnerWaitsForNothing() {
+        var machine = running()
+        _ = feed(&machine, .stop)
+        #expect(
+            feed(&machine, pod(terminating: true, drained: Self.lastOne))
+                == [.terminateProcess, .setTimer(.kill, .seconds(10))])
     }
 
     @Test func anUnansweredDrainEndsWithTheGracePeriod() {

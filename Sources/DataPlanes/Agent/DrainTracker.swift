@@ -52,10 +52,25 @@ struct DrainTracker {
                 message: "no new connection is sent to this Pod")
         }
         guard isKnownToTerminate(pod.objectName, state.snapshot, state) else { return nil }
+        if isPublishedWhateverItsState(pod.objectName, state) {
+            return Condition(
+                type: condition, status: "False", reason: "PublishesNotReadyAddresses",
+                message: "the Pod gets connections as long as it exists: a Service of it publishes "
+                    + "endpoints that are not ready")
+        }
         return Condition(
             type: condition, status: "False", reason: "OnlyTerminatingLeft",
-            message: "the Pod still gets connections: its Services have no ready endpoint left, "
-                + "or publish endpoints that are not ready")
+            message: "the Pod still gets connections: its Services have no ready endpoint left")
+    }
+
+    private static func isPublishedWhateverItsState(_ pod: ObjectName, _ state: ClusterState)
+        -> Bool
+    {
+        state.services(ofPod: pod).contains { service in
+            (state.snapshot.slices[service] ?? [:]).values.contains { slice in
+                slice.endpoints.contains { $0.pod == pod && $0.isTerminating && $0.isReady }
+            }
+        }
     }
 
     /// Until every slice says that the Pod is terminating, the table is behind, and may yet leave it out.

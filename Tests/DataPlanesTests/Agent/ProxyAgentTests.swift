@@ -186,6 +186,20 @@ import Watching
         }
     }
 
+    @Test func `A Pod that is published whatever its state is told so: no replacement changes it`()
+        async throws
+    {
+        let scene = AgentScene()
+        scene.putService { $0.spec.publishNotReadyAddresses = true }
+        scene.putPod("10.0.0.1", terminating: true)
+        scene.putSlice(ready: ["10.0.0.1"], leaving: ["10.0.0.1"])
+        try await scene.run { _ in
+            let condition = try await scene.podCondition("10.0.0.1")
+            #expect(condition?.status == "False")
+            #expect(condition?.reason == "PublishesNotReadyAddresses")
+        }
+    }
+
     @Test func `A Pod that no Service knows is drained at once`() async throws {
         let scene = AgentScene()
         scene.putPod("10.0.0.9", terminating: true)

@@ -164,7 +164,12 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ]),
         tests("APIClientTests", ["APIClient", "TestSupport"]),
-        tests("APIServerTests", ["APIServer", "SQLiteStorage", "TestSupport"]),
+        tests(
+            "APIServerTests",
+            [
+                "APIServer", "SQLiteStorage", "TestSupport",
+                .product(name: "NIOEmbedded", package: nio),
+            ]),
         tests("ControllersTests", ["Controllers", "TestSupport"]),
         tests("DataPlanesTests", ["DataPlanes", "TestSupport"]),
         tests(

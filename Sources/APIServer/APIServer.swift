@@ -14,7 +14,7 @@ package final class APIServer: Sendable {
     package init(log: any RevisionLog, configuration: Configuration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        store = ObjectStore(log: log, configuration: configuration)
+        store = ObjectStore(log: log, configuration: configuration, logger: logger)
     }
 
     /// The API in this process; usable at once, whether or not `run` runs.
@@ -28,11 +28,12 @@ package final class APIServer: Sendable {
     /// answered. Also collects what deleted Services and namespaces leave behind.
     package func run() async throws {
         defer { bound.send([]) }
+        try await store.services.readStored()
         let router = Router(
             store: store, discovery: Discovery(serverAddress: advertisedAddress),
             documents: Documents(version: configuration.gitVersion), logger: logger)
         let listeners = try Listeners(
-            addresses: configuration.listen, tls: configuration.tls, logger: logger
+            addresses: configuration.listen, tls: configuration.tls, limits: configuration.clients
         ) { await router.respond(to: $0) }
         try await withThrowingTaskGroup(of: Void.self) {
             [store, configuration, logger, bound] group in

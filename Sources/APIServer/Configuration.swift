@@ -21,6 +21,8 @@ extension APIServer {
         package var historyMinutes = 10
         /// Seconds between the bookmarks of a watch.
         package var bookmarkSeconds: Int64 = 60
+        /// What clients may ask of the server's patience.
+        package var clients = ClientLimits()
         /// The wall clock.
         package var now: @Sendable () -> Timestamp = APIServer.Configuration.wallClock
 

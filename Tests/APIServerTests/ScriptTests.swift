@@ -62,7 +62,8 @@ struct ScriptTests {
             serviceCIDRs: [IPPrefix("10.96.0.0/16")!, IPPrefix("fd00:96::/112")!],
             podCIDRs: [IPPrefix("10.244.0.0/24")!])
         configuration.now = { Timestamp(secondsSinceEpoch: 1_800_000_000) }
-        let store = ObjectStore(log: MemoryLog(), configuration: configuration)
+        let store = ObjectStore(
+            log: MemoryLog(), configuration: configuration, logger: TestServer.silent)
         _ = try await store.create(
             .namespaces, namespace: "", ["metadata": ["name": "alloc"]], WriteOptions())
         return Router(
@@ -109,7 +110,8 @@ struct LifecycleTests {
             serviceCIDRs: [IPPrefix("10.96.0.0/16")!], podCIDRs: [])
         let now = Timestamp(secondsSinceEpoch: 1_800_000_000)
         configuration.now = { now }
-        let store = ObjectStore(log: MemoryLog(), configuration: configuration)
+        let store = ObjectStore(
+            log: MemoryLog(), configuration: configuration, logger: TestServer.silent)
         _ = try await store.create(
             .namespaces, namespace: "", ["metadata": ["name": "default"]], WriteOptions())
         let event: JSON = [
@@ -121,7 +123,8 @@ struct LifecycleTests {
         // It was last seen a minute after its creation.
         for (seconds, isKept) in [(3601, true), (3660, true), (3661, false)] as [(Int64, Bool)] {
             configuration.now = { now.advanced(by: seconds) }
-            let later = ObjectStore(log: store.log, configuration: configuration)
+            let later = ObjectStore(
+                log: store.log, configuration: configuration, logger: TestServer.silent)
             try await EventExpiry(store: later).expire()
             let left = try await later.list(.events, ListRequest(selection: Selection()))
             #expect(left.items.isEmpty == !isKept, "after \(seconds) seconds")

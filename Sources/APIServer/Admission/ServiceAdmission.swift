@@ -1,19 +1,22 @@
 import KubeAPI
 import LoadBalancing
+import Logging
 import Storage
 
 /// Every write of a Service, one after another: what it takes from the pools and gives back is exact, whatever
 /// becomes of the write.
 final class ServiceAdmission: Sendable {
     private let log: any RevisionLog
+    private let logger: Logger
     private let lock = FairLock()
     /// Used under the lock only, as is `hasRead`.
     nonisolated(unsafe) private var pools: ServiceAllocator
     /// The pools know what the stored Services hold.
     nonisolated(unsafe) private var hasRead = false
 
-    init(log: any RevisionLog, configuration: APIServer.Configuration) {
+    init(log: any RevisionLog, configuration: APIServer.Configuration, logger: Logger) {
         self.log = log
+        self.logger = logger
         pools = ServiceAllocator(
             serviceCIDRs: configuration.serviceCIDRs, nodePorts: configuration.nodePortRange)
     }
@@ -28,7 +31,7 @@ final class ServiceAdmission: Sendable {
         _ store: (Service) async throws(Status) -> Result<Answer, LogError>
     ) async throws(Status) -> Result<Answer, LogError> {
         try await lock.withLock { () throws(Status) in
-            try await readStored()
+            try await read()
             var random = SystemRandomNumberGenerator()
             let (admitted, allocations) = try pools.admit(
                 service, replacing: old, dryRun: dryRun, using: &random)
@@ -37,7 +40,7 @@ final class ServiceAdmission: Sendable {
                 switch answer {
                 case .success:
                     pools.commit(allocations)
-                    if admitted.isGone { pools.release(of: admitted) }
+                    if admitted.isGone, !dryRun { pools.release(of: admitted) }
                 case .failure: pools.rollback(allocations)
                 }
                 return answer
@@ -54,22 +57,27 @@ final class ServiceAdmission: Sendable {
         _ service: Service, isGone: Bool, _ store: () async -> Result<Answer, LogError>
     ) async throws(Status) -> Result<Answer, LogError> {
         try await lock.withLock { () throws(Status) in
-            try await readStored()
+            try await read()
             let answer = await store()
             if isGone, case .success = answer { pools.release(of: service) }
             return answer
         }
     }
 
-    /// Rebuilds the pools from the stored Services, once.
-    private func readStored() async throws(Status) {
+    /// Rebuilds the pools from the stored Services now, not at the first write, and logs what two of them hold.
+    func readStored() async throws(Status) {
+        try await lock.withLock { () throws(Status) in try await read() }
+    }
+
+    private func read() async throws(Status) {
         if hasRead { return }
         do throws(LogError) {
             let stored = try await log.list(Resource.services.keyPrefix())
-            _ = pools.adopt(
+            let conflicts = pools.adopt(
                 stored.entries.compactMap { entry in
                     (try? JSON(parsing: entry.value.bytes)).map(Service.init(json:))
                 })
+            for conflict in conflicts { logger.warning("\(conflict)") }
         } catch {
             throw error.status
         }

@@ -11,6 +11,8 @@ struct Connection: Sendable {
 
     /// The most bytes of a body.
     static let bodyLimit = 3 << 20
+    /// Who shows no certificate has nothing to send.
+    static let anonymousBodyLimit = 4096
 
     let channel: Parts
     let connections: Connections
@@ -26,11 +28,15 @@ struct Connection: Sendable {
             while case .head(let head)? = try await reader.next() {
                 guard connections.begin(id) else { return }
                 // The handshake is over when a request arrives: now there is a certificate to ask for.
-                if identity == nil { identity = try await peer() }
-                guard let body = try await readBody(of: head, &reader, outbound) else {
+                if identity == nil {
+                    identity = try await peer()
+                    if identity != .anonymous { connections.identify(id) }
+                }
+                let limit =
+                    identity == .anonymous ? Self.anonymousBodyLimit : Self.bodyLimit
+                guard let body = try await readBody(of: head, limit, &reader, outbound) else {
                     let status = Status(
-                        .requestEntityTooLarge,
-                        "Request entity too large: limit is \(Self.bodyLimit)")
+                        .requestEntityTooLarge, "Request entity too large: limit is \(limit)")
                     try await write(APIResponse(status), to: head, keepsAlive: false, id, outbound)
                     return
                 }
@@ -49,8 +55,11 @@ struct Connection: Sendable {
 
     /// nil: the body is too large.
     private func readBody(
-        of head: HTTPRequestHead, _ reader: inout Reader, _ outbound: Writer
+        of head: HTTPRequestHead, _ limit: Int, _ reader: inout Reader, _ outbound: Writer
     ) async throws -> [UInt8]? {
+        // Said before the client sends it.
+        let length = head.headers.first(name: "content-length").flatMap { UInt64($0) } ?? 0
+        if length > UInt64(limit) { return nil }
         if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
             let go = HTTPResponseHead(version: head.version, status: .continue)
             try await outbound.write(.head(go))
@@ -58,7 +67,7 @@ struct Connection: Sendable {
         var body: [UInt8] = []
         while case .body(let buffer)? = try await reader.next() {
             body.append(contentsOf: buffer.readableBytesView)
-            if body.count > Self.bodyLimit { return nil }
+            if body.count > limit { return nil }
         }
         return body
     }
@@ -94,7 +103,7 @@ struct Connection: Sendable {
             }
         case .stream(let stream):
             try await outbound.write(.head(head))
-            try await write(stream, id, outbound)
+            if request.method != .HEAD { try await write(stream, id, outbound) }
         }
         try await outbound.write(.end(nil))
     }

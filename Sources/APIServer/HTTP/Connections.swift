@@ -12,23 +12,41 @@ final class Connections: Sendable {
     private struct State {
         var entries: [UInt64: Entry] = [:]
         var last: UInt64 = 0
+        /// Those without a client certificate, or not yet: the oldest first.
+        var anonymous: [UInt64] = []
         var isStopping = false
     }
 
     private let state = Mutex(State())
+    private let mostAnonymous: Int
+
+    init(mostAnonymous: Int) { self.mostAnonymous = mostAnonymous }
 
     var isStopping: Bool { state.withLock { $0.isStopping } }
 
+    /// A new connection is anonymous. One too many ends the oldest, so that newcomers always get their turn.
     func add(_ channel: any Channel) -> UInt64 {
-        state.withLock { state in
+        let (id, excess) = state.withLock { state -> (UInt64, (any Channel)?) in
             state.last += 1
             state.entries[state.last] = Entry(channel: channel)
-            return state.last
+            state.anonymous.append(state.last)
+            guard state.anonymous.count > mostAnonymous else { return (state.last, nil) }
+            return (state.last, state.entries[state.anonymous.removeFirst()]?.channel)
         }
+        excess?.close(promise: nil)
+        return id
+    }
+
+    /// The client has shown who it is.
+    func identify(_ id: UInt64) {
+        state.withLock { $0.anonymous.removeAll { $0 == id } }
     }
 
     func remove(_ id: UInt64) {
-        _ = state.withLock { $0.entries.removeValue(forKey: id) }
+        state.withLock { state in
+            state.entries[id] = nil
+            state.anonymous.removeAll { $0 == id }
+        }
     }
 
     /// A request has begun; false if no more are taken.

@@ -1,5 +1,4 @@
 import Addresses
-import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -14,16 +13,16 @@ struct Listeners: Sendable {
 
     let addresses: [IPSocketAddress]
     let tls: NIOSSLContext
-    let logger: Logger
+    let limits: ClientLimits
     let respond: @Sendable (APIRequest) async -> APIResponse
 
     init(
-        addresses: [IPSocketAddress], tls: APIServer.TLS, logger: Logger,
+        addresses: [IPSocketAddress], tls: APIServer.TLS, limits: ClientLimits,
         respond: @escaping @Sendable (APIRequest) async -> APIResponse
     ) throws {
         self.addresses = addresses
         self.tls = try NIOSSLContext(configuration: Self.configuration(tls))
-        self.logger = logger
+        self.limits = limits
         self.respond = respond
     }
 
@@ -44,7 +43,7 @@ struct Listeners: Sendable {
     /// Serves until the task is cancelled, then ends gracefully.
     /// - Parameter onBound: gets the addresses, with the ports that were chosen, when all sockets listen.
     func run(onBound: ([IPSocketAddress]) -> Void) async throws {
-        let connections = Connections()
+        let connections = Connections(mostAnonymous: limits.mostAnonymous)
         var servers: [Server] = []
         do {
             for address in addresses { servers.append(try await bind(address)) }
@@ -55,25 +54,29 @@ struct Listeners: Sendable {
         onBound(servers.compactMap { Self.address(of: $0.channel) })
         let channels = servers.map(\.channel)
         // The connections outlive the cancellation: they get the time to answer.
-        let work = Task { [servers] in await serve(servers, connections) }
-        await withTaskCancellationHandler {
-            await work.value
+        let work = Task { [servers] in try await serve(servers, connections) }
+        try await withTaskCancellationHandler {
+            try await work.value
         } onCancel: {
-            for channel in channels { channel.close(promise: nil) }
             connections.stop()
+            for channel in channels { channel.close(promise: nil) }
             channels.first?.eventLoop.scheduleTask(in: Self.stopLimit) { connections.closeAll() }
         }
     }
 
-    private func serve(_ servers: [Server], _ connections: Connections) async {
-        await withDiscardingTaskGroup { group in
+    /// A listener that ends by itself ends the others too: nobody serves with half of the addresses.
+    private func serve(_ servers: [Server], _ connections: Connections) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
             for server in servers {
-                group.addTask { await accept(server, connections) }
+                group.addTask { try await accept(server, connections) }
             }
         }
     }
 
-    private func accept(_ server: Server, _ connections: Connections) async {
+    /// Takes connections until the stop. Where accepting fails for want of descriptors, or because the client has
+    /// gone, NIO tries again after a pause.
+    private func accept(_ server: Server, _ connections: Connections) async throws {
+        let address = Self.address(of: server.channel)?.description ?? "an address"
         do {
             try await server.executeThenClose { inbound in
                 try await withThrowingDiscardingTaskGroup { group in
@@ -85,12 +88,15 @@ struct Listeners: Sendable {
                 }
             }
         } catch {
-            if !connections.isStopping { logger.error("listening ended: \(error)") }
+            if !connections.isStopping { throw ListenerEnded(address: address, reason: "\(error)") }
+        }
+        if !connections.isStopping, !Task.isCancelled {
+            throw ListenerEnded(address: address, reason: "the socket was closed")
         }
     }
 
     private func bind(_ address: IPSocketAddress) async throws -> Server {
-        let tls = tls
+        let (tls, limits) = (tls, limits)
         return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -101,6 +107,7 @@ struct Listeners: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLServerHandler(context: tls))
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.addHandler(ClientPatience(limits))
                     return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
                 }
             }
@@ -112,4 +119,12 @@ struct Listeners: Sendable {
         else { return nil }
         return IPSocketAddress(address, Port(port))
     }
+}
+
+/// A listening socket ended though nobody had asked it to.
+struct ListenerEnded: Error, CustomStringConvertible {
+    let address: String
+    let reason: String
+
+    var description: String { "listening on \(address) ended: \(reason)" }
 }

@@ -4,7 +4,8 @@ import Storage
 
 /// Ends terminating namespaces: removes what is in them, then the namespace itself.
 struct NamespaceContent: Sendable {
-    private static let pause = Duration.milliseconds(200)
+    private static let shortestPause = Duration.milliseconds(100)
+    private static let longestPause = Duration.seconds(2)
 
     let store: ObjectStore
     let logger: Logger
@@ -47,16 +48,19 @@ struct NamespaceContent: Sendable {
 
     /// Deletes until nothing is left: Pods may take their grace period, finalizers as long as they like.
     private func end(_ namespace: String) async {
+        // Who begins to create from now on finds the namespace terminating.
+        await store.creations.settled(in: namespace)
+        var pause = Self.shortestPause
         while !Task.isCancelled {
             do throws(Status) {
-                if try await deleteContent(of: namespace) == 0 {
-                    return try await remove(namespace)
-                }
+                let isEmpty = try await deleteContent(of: namespace) == 0
+                if isEmpty, try await remove(namespace) { return }
             } catch {
                 if error.reason == .notFound { return }
                 logger.warning("namespace \(namespace) is not empty yet: \(error)")
             }
-            try? await Task.sleep(for: Self.pause)
+            try? await Task.sleep(for: pause)
+            pause = min(pause * 2, Self.longestPause)
         }
     }
 
@@ -71,16 +75,24 @@ struct NamespaceContent: Sendable {
         return count
     }
 
-    private func remove(_ namespace: String) async throws(Status) {
+    /// - Returns: false while finalizers of its own hold the namespace.
+    private func remove(_ namespace: String) async throws(Status) -> Bool {
         let name = ObjectName(namespace)
         let stored = try await store.stored(.namespaces, name)
-        guard (try stored.json().value(at: "metadata", "finalizers")?.array ?? []).isEmpty else {
-            return
+        let object = try stored.json()
+        // It has gone, and another has come by its name.
+        if object.value(at: "metadata", "deletionTimestamp") == nil { return true }
+        guard (object.value(at: "metadata", "finalizers")?.array ?? []).isEmpty else {
+            return false
         }
         let write = Write(
             .delete, Resource.namespaces.key(name), Resource.namespaces.value(of: stored.bytes),
             expecting: .revision(stored.revision))
-        do throws(LogError) { _ = try await store.log.append(write) } catch {
+        do throws(LogError) {
+            _ = try await store.log.append(write)
+            return true
+        } catch {
+            if case .conflict = error { return false }
             throw error.status
         }
     }

@@ -4,9 +4,12 @@ import KubeAPI
 enum Metadata {
     private static let suffixLetters = Array("bcdfghjklmnpqrstvwxz2456789")
 
-    /// Five random characters that spell no words, as Kubernetes appends them to `generateName`.
-    static func nameSuffix() -> String {
-        String((0..<5).map { _ in suffixLetters[Int.random(in: suffixLetters.indices)] })
+    private static let longestGenerated = 63
+
+    /// `generateName` with five random characters that spell no words; a long one is cut, as Kubernetes cuts it.
+    static func name(generatedFrom prefix: String) -> String {
+        let suffix = (0..<5).map { _ in suffixLetters[Int.random(in: suffixLetters.indices)] }
+        return String(prefix.prefix(longestGenerated - suffix.count)) + String(suffix)
     }
 
     /// A random UUID (RFC 9562, version 4).

@@ -1,4 +1,5 @@
 import KubeAPI
+import Logging
 import Storage
 
 /// The objects of the API: what every verb does, whoever asks. HTTP and the in-process client both come here.
@@ -8,11 +9,12 @@ final class ObjectStore: Sendable {
     let services: ServiceAdmission
     let preparation: Preparation
     let events = PreparedEvents()
+    let creations = NamespaceCreations()
 
-    init(log: any RevisionLog, configuration: APIServer.Configuration) {
+    init(log: any RevisionLog, configuration: APIServer.Configuration, logger: Logger) {
         self.log = log
         self.configuration = configuration
-        services = ServiceAdmission(log: log, configuration: configuration)
+        services = ServiceAdmission(log: log, configuration: configuration, logger: logger)
         preparation = Preparation(configuration)
     }
 

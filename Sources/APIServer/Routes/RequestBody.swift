@@ -62,7 +62,10 @@ struct RequestBody: Sendable {
         options.dryRun = try dryRun()
         options.gracePeriodSeconds = try query.number("gracePeriodSeconds")
         options.propagationPolicy = query["propagationPolicy"]
-        guard !request.body.isEmpty else { return options }
+        guard !request.body.isEmpty else {
+            try Self.check(policy: options.propagationPolicy)
+            return options
+        }
         var duplicates: [String] = []
         let body = try tree(&duplicates)
         if let kind = body["kind"]?.string, kind != "DeleteOptions" {
@@ -74,6 +77,14 @@ struct RequestBody: Sendable {
         options.resourceVersion = body.value(at: "preconditions", "resourceVersion")?.string
         let dryRuns = (body["dryRun"]?.array ?? []).compactMap(\.string)
         if try Self.dryRun(dryRuns) { options.dryRun = true }
+        try Self.check(policy: options.propagationPolicy)
         return options
+    }
+
+    private static func check(policy: String?) throws(Status) {
+        let known = ["Background", "Foreground", "Orphan"]
+        guard let policy, !known.contains(policy) else { return }
+        let error = FieldError.notSupported("propagationPolicy", policy, supported: known)
+        throw Status(.invalid, "DeleteOptions.meta.k8s.io \"\" is invalid: \(error)")
     }
 }

@@ -12,7 +12,9 @@ struct Router: Sendable {
         do throws(Status) {
             if let response = try await open(request) { return response }
             try Self.authorize(request.identity)
-            guard let target = Target(path: request.path) else { throw .noSuchPath }
+            guard let target = Target(path: request.path) else {
+                throw Self.unsupported(request.path) ?? .noSuchPath
+            }
             return try await ResourceRoutes(store: store, request: request, target: target)
                 .respond()
         } catch {
@@ -93,6 +95,22 @@ struct Router: Sendable {
         return APIResponse(
             bytes: json.encoded(),
             contentType: hasFormats ? format.contentType : "application/json")
+    }
+
+    /// What Kubernetes has below Pods and Services and this server has not, by the last part of the path.
+    private static func unsupported(_ path: [String]) -> Status? {
+        let instead: [String: String] = [
+            "log": "pointsman run prints what its Pods print",
+            "exec": "Pods are processes of this host: use its own tools",
+            "attach": "Pods are processes of this host: use its own tools",
+            "portforward": "Pods and Services are reached at their own addresses",
+            "proxy": "Pods and Services are reached at their own addresses",
+        ]
+        guard path.count >= 7, path[0] == "api", path[2] == "namespaces",
+            path[4] == "pods" || path[4] == "services", let remedy = instead[path[6]]
+        else { return nil }
+        return Status(
+            .methodNotAllowed, "\(path[4])/\(path[6]) is not supported by pointsman: \(remedy)")
     }
 
     private static func authorize(_ identity: Identity) throws(Status) {

@@ -11,14 +11,27 @@ extension ObjectStore {
     ) async throws(Status) -> Written {
         try checkNew(object, resource, namespace)
         var (object, warnings) = try check(object, resource, options)
-        if resource.isNamespaced { object["metadata"]?["namespace"] = .string(namespace) }
+        guard resource.isNamespaced else {
+            return try await insertNamed(resource, object, options, warnings)
+        }
+        object["metadata"]?["namespace"] = .string(namespace)
+        return try await creations.run(in: namespace) { [object] () throws(Status) in
+            try await checkNamespace(namespace, resource, object)
+            return try await insertNamed(resource, object, options, warnings)
+        }
+    }
+
+    /// Finds a name for an object that has none, and stores it.
+    private func insertNamed(
+        _ resource: Resource, _ object: JSON, _ options: WriteOptions, _ warnings: [String]
+    ) async throws(Status) -> Written {
+        var object = object
         let generateName = object.value(at: "metadata", "generateName")?.string ?? ""
         let isGenerated =
             (object.value(at: "metadata", "name")?.string ?? "").isEmpty && !generateName.isEmpty
-        if resource.isNamespaced { try await checkNamespace(namespace, resource, object) }
         for attempt in 1... {
             if isGenerated {
-                object["metadata"]?["name"] = .string(generateName + Metadata.nameSuffix())
+                object["metadata"]?["name"] = .string(Metadata.name(generatedFrom: generateName))
             }
             do throws(Status) {
                 var written = try await insert(resource, object, options)

@@ -11,7 +11,7 @@ extension ObjectStore {
         _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions
     ) async throws(Status) -> Written {
         try Self.checkName(object, resource, name)
-        if resource == .services || resource == .endpoints || resource == .endpointSlices,
+        if resource == .services || resource == .endpoints || resource == .events,
             options.subresource == nil, try await find(resource, name) == nil
         {
             let version = object.value(at: "metadata", "resourceVersion")?.string ?? ""
@@ -36,6 +36,7 @@ extension ObjectStore {
             if version == old.value(at: "metadata", "resourceVersion") {
                 patched["metadata"]?["resourceVersion"] = nil
             }
+            try Self.checkKind(patched, resource)
             try Self.checkName(patched, resource, name)
             (patched, warnings) = try check(patched, resource, options)
             return patched
@@ -102,7 +103,9 @@ extension ObjectStore {
             ServiceRules.prepareForStatusUpdate(&service, replacing: before)
             try ServiceRules.statusUpdateErrors(service, replacing: before)
                 .check(.services, name.name)
-            return try await services.settle(service, isGone: service.isGone) {
+            return try await services.settle(
+                service, isGone: service.isGone && !options.dryRun
+            ) {
                 await write(present, old, service.json, .services, name, options)
             }
         }
@@ -134,6 +137,16 @@ extension ObjectStore {
             return .success(Written(object: try await log.append(write).object))
         } catch {
             return .failure(error)
+        }
+    }
+
+    /// A patch cannot make another kind of an object.
+    private static func checkKind(_ object: JSON, _ resource: Resource) throws(Status) {
+        let kind = object["kind"]?.string ?? ""
+        let version = object["apiVersion"]?.string ?? ""
+        guard kind == resource.kind, version == resource.apiVersion else {
+            throw .badRequest(
+                "\(kind) in version \"\(version)\" cannot be handled as a \(resource.kind)")
         }
     }
 

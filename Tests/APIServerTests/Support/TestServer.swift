@@ -10,12 +10,16 @@ struct TestServer: Sendable {
     let server: APIServer
     let certificates: Certificates
     let address: String
+    private let running: Task<Void, any Error>
 
     var client: LocalClient { server.client }
 
+    /// Logs nothing.
+    static let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
     /// Runs `body` against a server of its own, and stops it.
     static func with(
-        log: any RevisionLog = MemoryLog(),
+        log: any RevisionLog = MemoryLog(), logger: Logger = silent,
         configure: (inout APIServer.Configuration) -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
@@ -26,15 +30,15 @@ struct TestServer: Sendable {
             podCIDRs: [IPPrefix("10.244.0.0/24")!])
         configure(&configuration)
         let server = APIServer(
-            log: log, configuration: configuration,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            log: log, configuration: configuration, logger: logger)
         let running = Task { try await server.run() }
         guard let address = await server.boundAddresses().first else {
             try await running.value
             throw CommandFailure(description: "the server does not listen")
         }
         let fixture = TestServer(
-            server: server, certificates: certificates, address: address.description)
+            server: server, certificates: certificates, address: address.description,
+            running: running)
         do {
             for name in ["default", "kube-system"] {
                 _ = try? await server.client.create(
@@ -49,6 +53,9 @@ struct TestServer: Sendable {
         running.cancel()
         try await running.value
     }
+
+    /// Waits until the server ends by itself.
+    func end() async throws { try await running.value }
 
     /// The answer to a request.
     struct Answer: Sendable {
@@ -71,12 +78,14 @@ struct TestServer: Sendable {
     func send(
         _ method: String, _ path: String, _ body: [UInt8]? = nil,
         type: String = "application/json", accept: String = "application/json",
-        user: String? = "admin"
+        user: String? = "admin", head: Bool = false
     ) async throws -> Answer {
         var arguments = [
             "-sS", "-N", "--globoff", "-X", method, "--cacert", certificates.path("ca.crt"), "-D",
             "/dev/stderr", "-H", "Accept: \(accept)", "https://\(address)\(path)",
         ]
+        if head { arguments[arguments.firstIndex(of: "-X")!] = "-I" }
+        if head { arguments.removeAll { $0 == method } }
         if let user {
             arguments += [
                 "--cert", certificates.path("\(user).crt"), "--key",

@@ -88,6 +88,18 @@ struct ServicePreparationTests {
         #expect(moved.spec.ports.map(\.nodePort) == [0, 30080])
     }
 
+    @Test("keeps no traffic policy as an ExternalName")
+    func externalNameHasNoPolicy() {
+        for policy in [TrafficPolicy.cluster, .local] {
+            let old = Self.service { $0.internalTrafficPolicy = policy }
+            let new = Self.updated(old) {
+                $0.type = .externalName
+                $0.externalName = "web.example.org"
+            }
+            #expect(new.spec.internalTrafficPolicy == .unset)
+        }
+    }
+
     @Test("follows a client that knows only clusterIP")
     func singularClient() {
         let new = Self.updated(Self.service()) { $0.clusterIP = "10.96.0.10" }

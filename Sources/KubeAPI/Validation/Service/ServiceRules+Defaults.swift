@@ -8,6 +8,7 @@ extension ServiceRules {
         if service.spec.externalTrafficPolicy == .unset, service.spec.isExternallyAccessible {
             service.spec.externalTrafficPolicy = .cluster
         }
+        if service.spec.type == .externalName { service.spec.internalTrafficPolicy = .unset }
         if service.spec.internalTrafficPolicy == .unset, service.spec.takesClusterIPs {
             service.spec.internalTrafficPolicy = .cluster
         }

@@ -5,6 +5,7 @@ import Wire
 
 extension ServerLoop {
     private static let sweepInterval: UInt64 = 1_000_000_000
+    private static let acceptPause: UInt64 = 1_000_000_000
 
     func accept(_ index: Int) {
         while true {
@@ -24,7 +25,31 @@ extension ServerLoop {
             } catch {
                 // No descriptors left, most likely: those who wait stay in the kernel's queue.
                 logger.warning("DNS cannot accept over TCP", metadata: ["error": "\(error)"])
+                pauseAccepting()
                 return
+            }
+        }
+    }
+
+    /// epoll would report the waiting clients without end.
+    private func pauseAccepting() {
+        resumesAccepting = MonotonicTime.nanoseconds + Self.acceptPause
+        setAccepting([])
+    }
+
+    func resumeAccepting() {
+        resumesAccepting = nil
+        setAccepting(.readable)
+    }
+
+    private func setAccepting(_ interest: Epoll.Interest) {
+        for (index, listener) in listeners.enumerated() {
+            do {
+                try epoll.modify(
+                    listener.tcp.descriptor, interest, token: Token.accept(index).rawValue)
+            } catch {
+                logger.error(
+                    "DNS over TCP is not watched", metadata: ["error": "\(error)"])
             }
         }
     }

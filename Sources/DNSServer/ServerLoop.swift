@@ -22,6 +22,8 @@ final class ServerLoop {
     var connections: [UInt64: (connection: StreamConnection, interest: Epoll.Interest)] = [:]
     var nextConnection: UInt64 = 0
     var nextSweep: UInt64 = 0
+    /// When clients are accepted again; nil while they are.
+    var resumesAccepting: UInt64?
 
     // Forwarding
     var forwarder: Forwarder<PendingReply>
@@ -113,6 +115,7 @@ final class ServerLoop {
     private func waitingTime() -> Int32 {
         var next = connections.isEmpty ? UInt64.max : nextSweep
         if nextDeadline < deadlines.count { next = min(next, deadlines[nextDeadline].time) }
+        if let resumesAccepting { next = min(next, resumesAccepting) }
         guard next < .max else { return -1 }
         let now = MonotonicTime.nanoseconds
         return next <= now ? 0 : Int32(clamping: (next - now) / 1_000_000 + 1)
@@ -121,6 +124,7 @@ final class ServerLoop {
     private func expire(now: UInt64) {
         expireExchanges(now: now)
         if now >= nextSweep { closeIdleConnections(now: now) }
+        if let time = resumesAccepting, now >= time { resumeAccepting() }
     }
 
     /// Answers a query, or says what an upstream has to be asked.

@@ -31,12 +31,12 @@ struct DNSServerTests {
 
     private static func server(
         _ listen: [String], domain: String = "cluster.local", upstreams: [IPSocketAddress] = [],
-        _ fixture: ClusterFixture?, ttl: UInt32 = 5
+        _ fixture: ClusterFixture?, ttl: UInt32 = 5, patience: Duration = .seconds(5)
     ) throws -> DNSServer {
         var zone = DNSZoneOptions(domain: DNS.Name(domain)!)
         zone.ttl = ttl
         var asked = Upstreams(upstreams)
-        asked.timeout = .milliseconds(300)
+        asked.timeout = patience
         let server = try DNSServer(
             configuration: DNSServerConfiguration(
                 listenAddresses: listen.map { IPSocketAddress($0)! }, zone: zone, upstreams: asked),
@@ -151,12 +151,42 @@ struct DNSServerTests {
         }
         let silent = try UDPSocket(bound: IPSocketAddress("127.53.3.2:0")!)
         let waiting = try Self.server(
-            ["127.53.3.3:0"], upstreams: [try silent.localAddress()], Self.cluster())
+            ["127.53.3.3:0"], upstreams: [try silent.localAddress()], Self.cluster(),
+            patience: .milliseconds(200))
         try await running(waiting) {
             let reply = await Dig.run(waiting.boundAddresses[0], "www.example.org")
             #expect(reply.contains("status: SERVFAIL"))
         }
     }
+
+    @Test(
+        "IPv6: answers over both transports, and an upstream by IPv6",
+        .enabled(if: DNSServerTests.hasIPv6, "no IPv6 on the loopback interface"))
+    func version6() async throws {
+        let upstream = try Self.server(["[::1]:0"], domain: "other.test", Self.other(), ttl: 60)
+        let server = try Self.server(
+            ["[::1]:0", "[::]:0"], upstreams: upstream.boundAddresses, Self.cluster())
+        try await running(server, upstream) {
+            let wildcard = IPSocketAddress(
+                IPAddress("::1")!, server.boundAddresses[1].port)
+            for address in [server.boundAddresses[0], wildcard] {
+                for transport in ["+notcp", "+tcp"] {
+                    let name = "\(transport) api.shop.svc.cluster.local"
+                    #expect(await Dig.short(address, name) == ["10.96.0.10"])
+                    #expect(
+                        await Dig.short(address, "\(transport) -x fd00:96::10") == [
+                            "api.shop.svc.cluster.local."
+                        ])
+                }
+                #expect(await Dig.short(address, "web.shop.svc.other.test") == ["198.51.100.5"])
+                #expect(await Dig.short(address, "many.shop.svc.other.test").count == 200)
+            }
+            #expect(
+                await Dig.short(server.boundAddresses[0], "ns.dns.cluster.local AAAA") == ["::1"])
+        }
+    }
+
+    private static let hasIPv6 = (try? UDPSocket(bound: IPSocketAddress("[::1]:0")!)) != nil
 
     /// A port that was free a moment ago.
     private struct Listening {

@@ -6,14 +6,15 @@ import Linux
 enum Dig {
     static let isInstalled = access("/usr/bin/dig", X_OK) == 0
 
-    /// Runs `dig @SERVER -p PORT ARGUMENTS` and returns what it prints. One try, three seconds.
+    /// Runs `dig @SERVER -p PORT ARGUMENTS` and returns what it prints. One try, with
+    /// the patience that a loaded machine needs.
     static func run(_ server: IPSocketAddress, _ arguments: String) async -> String {
         (try? await onThread { runBlocking(server, arguments) }) ?? "dig was not started"
     }
 
     private static func runBlocking(_ server: IPSocketAddress, _ arguments: String) -> String {
         let command =
-            "dig @\(server.address) -p \(server.port) +tries=1 +time=3 \(arguments) 2>&1"
+            "dig @\(server.address) -p \(server.port) +tries=1 +time=10 \(arguments) 2>&1"
         guard let stream = popen(command, "r") else { return "popen failed" }
         defer { pclose(stream) }
         var output: [UInt8] = []

@@ -64,9 +64,10 @@ package final class UserspaceDataPlane: DataPlane {
             throw DataPlaneError("the userspace data plane is stopped")
         }
         let confirmation = Confirmation(count: inboxes.count)
+        let own = settings.ownAddresses()
         let (problems, hasUnbound) = state.withLock { state in
             // Posted under the lock, so that updates arrive in the order in which they were made.
-            post(state.take(table, changes), confirmation)
+            post(state.take(table, changes, ownAddresses: own), confirmation)
             return (state.problems, state.hasUnbound)
         }
         await confirmation.wait()

@@ -1,3 +1,4 @@
+package import Addresses
 import Linux
 
 /// What an operator may choose about the userspace data plane.
@@ -18,6 +19,8 @@ package struct UserspaceSettings: Sendable {
     package var pipesPerThread = 128
     /// How often an address that another program held is tried again.
     package var bindRetryInterval: Duration = .seconds(1)
+    /// The addresses of this host, asked for with each table: sources that are this host and not external.
+    package var ownAddresses: @Sendable () -> Set<IPAddress> = OwnAddresses.current
 
     package init(threads: Int? = nil) {
         self.threads = threads ?? ProcessorCount.usable

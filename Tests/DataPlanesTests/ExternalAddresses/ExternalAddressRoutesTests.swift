@@ -134,7 +134,10 @@ private final class ExternalAddressLab: Sendable {
     /// Those that Pointsman made.
     func localRoutes() throws -> [String] { try routes { $0.isOurs && $0.isLocal } }
 
-    func allLocalRoutes() throws -> [String] { try routes(where: \.isLocal) }
+    /// Of IPv4: the kernel adds some of IPv6 a moment after an address.
+    func allLocalRoutes() throws -> [String] {
+        try routes { $0.isLocal && $0.prefix.family == .ipv4 }
+    }
 
     private func routes(where wanted: @escaping @Sendable (Route) -> Bool) throws -> [String] {
         try namespace.runBlocking {

@@ -87,6 +87,26 @@ struct SourcePolicyTests {
         }
     }
 
+    @Test("Every address of this host is this host, in every family, not only those with NodePorts")
+    func ownAddresses() throws {
+        var table = ServiceTable()
+        table.nodeAddresses = [IPAddress("192.0.2.1")!]
+        for text in ["192.0.2.1", "172.17.0.1", "2001:db8::5"] {
+            let own = IPAddress(text)!
+            let name = ServicePortName.web(.tcp, own.family)
+            table.servicePorts[name] = ServicePortState(cluster: [Backend(own, 80)])
+            let address = FrontendAddress(.address(own), 80, .tcp)
+            table.frontends[address] = Frontend(
+                .loadBalancerIP, name, externalList: .local, whenExternalEmpty: .drop)
+            let rendered = UserspaceRenderer.render(
+                address, of: table, [IPAddress("172.17.0.1")!, IPAddress("2001:db8::5")!])
+            let sources = try #require(rendered.listeners.values.first?.sources)
+            #expect(sources.verdict(for: own) == .serve(.cluster), "\(own)")
+            let stranger = own.family == .ipv4 ? "172.17.0.2" : "2001:db8::6"
+            #expect(sources.verdict(for: IPAddress(stranger)!) == .drop)
+        }
+    }
+
     private func check(
         _ verdict: SourcePolicy.Verdict, _ decision: Decision, _ frontend: Frontend
     ) {

@@ -50,6 +50,32 @@ extension UserspaceTests {
             await lab.plane.stop()
         }
 
+        @Test(
+            "Of more flows than allowed the one idle longest makes room, and comes back with its next datagram"
+        )
+        func flowLimit() async throws {
+            let server = try UDPTestServer("127.94.9.2:53")
+            defer { server.close() }
+            let lab = try PlaneLab {
+                $0.threads = 1
+                $0.udpFlowsPerThread = 4
+            }
+            try await lab.serve(
+                .web(.udp), at: [FrontendAddress("127.94.9.1:53", .udp)],
+                [Backend("127.94.9.2:53")])
+            let first = try UDPSocket(connectedTo: IPSocketAddress("127.94.9.1:53")!)
+            #expect(try ask(first, "a") == "127.94.9.2:53 a")
+            for _ in 0..<40 {
+                let client = try UDPSocket(connectedTo: IPSocketAddress("127.94.9.1:53")!)
+                #expect(try ask(client, "b") == "127.94.9.2:53 b")
+                #expect(lab.plane.activeCount <= 4)
+            }
+            #expect(try ask(first, "c") == "127.94.9.2:53 c")
+            #expect(lab.plane.activeCount == 4)
+            await lab.plane.stop()
+            #expect(lab.plane.activeCount == 0)
+        }
+
         @Test("Without backends the client hears ICMP port unreachable")
         func refused() async throws {
             let lab = try PlaneLab()

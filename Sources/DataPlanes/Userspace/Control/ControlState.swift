@@ -6,6 +6,7 @@ import Synchronization
 struct ControlState {
     private(set) var table = ServiceTable()
     private(set) var listeners = ListenerSet()
+    private var ownAddresses: Set<IPAddress> = []
     private var relays: [ServicePortName: ServicePortRelay] = [:]
     /// The frontends of a ServicePort: its backends decide whether they are bound.
     private var frontendsOf: [ServicePortName: Set<FrontendAddress>] = [:]
@@ -20,8 +21,13 @@ struct ControlState {
     }
 
     /// Takes over a table. The choosers are changed when this returns; the threads have to be told the rest.
-    mutating func take(_ table: ServiceTable, _ changes: ServiceTable.Changes) -> Result {
+    mutating func take(
+        _ table: ServiceTable, _ changes: ServiceTable.Changes,
+        ownAddresses: Set<IPAddress>
+    ) -> Result {
+        let hostChanged = changes.nodeChanged || ownAddresses != self.ownAddresses
         self.table = table
+        self.ownAddresses = ownAddresses
         var result = Result()
         for (name, change) in changes.servicePorts {
             if updateRelay(name, change.new) { result.backendsGone = true }
@@ -29,7 +35,7 @@ struct ControlState {
         for (address, change) in changes.frontends { index(address, change) }
         var affected = Set(changes.frontends.keys)
         for name in changes.servicePorts.keys { affected.formUnion(frontendsOf[name] ?? []) }
-        if changes.nodeChanged { affected.formUnion(table.frontends.keys) }
+        if hostChanged { affected.formUnion(table.frontends.keys) }
 
         var keys: Set<ListenerKey> = []
         for address in affected { keys.formUnion(render(address)) }
@@ -87,7 +93,7 @@ struct ControlState {
     private mutating func render(_ address: FrontendAddress) -> Set<ListenerKey> {
         let old = rendered[address]
         let exists = table.frontends[address] != nil
-        let new = exists ? UserspaceRenderer.render(address, of: table) : nil
+        let new = exists ? UserspaceRenderer.render(address, of: table, ownAddresses) : nil
         rendered[address] = new
         let before = Set((old?.listeners ?? [:]).keys)
         let after = Set((new?.listeners ?? [:]).keys)

@@ -9,7 +9,10 @@ enum UserspaceRenderer {
         var problem: FrontendProblem?
     }
 
-    static func render(_ address: FrontendAddress, of table: ServiceTable) -> Rendered {
+    /// `own` are addresses of this host beside those that it serves NodePorts on.
+    static func render(
+        _ address: FrontendAddress, of table: ServiceTable, _ own: Set<IPAddress> = []
+    ) -> Rendered {
         guard let frontend = table.frontends[address] else { return Rendered() }
         let transport: ListenerKey.Transport
         switch address.protocol {
@@ -19,7 +22,7 @@ enum UserspaceRenderer {
         }
         let plan = ListenerPlan(
             frontend: address, servicePort: frontend.servicePort,
-            sources: sources(of: frontend, address.family, table))
+            sources: sources(of: frontend, address.family, table, own))
         var rendered = Rendered()
         for host in hosts(of: address, table) {
             let key = ListenerKey(
@@ -38,13 +41,13 @@ enum UserspaceRenderer {
     }
 
     private static func sources(
-        of frontend: Frontend, _ family: IPFamily, _ table: ServiceTable
+        of frontend: Frontend, _ family: IPFamily, _ table: ServiceTable, _ own: Set<IPAddress>
     ) -> SourcePolicy {
         let state = table.servicePorts[frontend.servicePort] ?? ServicePortState()
         return SourcePolicy(
             internalVerdict: verdict(frontend.internalList, frontend.whenInternalEmpty, state),
             externalVerdict: verdict(frontend.externalList, frontend.whenExternalEmpty, state),
-            internalPrefixes: internalPrefixes(family, table),
+            internalPrefixes: internalPrefixes(family, table, own),
             allowed: frontend.sourceRanges)
     }
 
@@ -59,14 +62,18 @@ enum UserspaceRenderer {
     }
 
     /// Pods by their CIDRs, this host by its addresses and loopback.
-    private static func internalPrefixes(_ family: IPFamily, _ table: ServiceTable) -> [IPPrefix] {
+    private static func internalPrefixes(
+        _ family: IPFamily, _ table: ServiceTable, _ own: Set<IPAddress>
+    ) -> [IPPrefix] {
         let loopback =
             switch family {
             case .ipv4: IPPrefix(IPAddress(ipv4: 127 << 24), length: 8)
             case .ipv6: IPPrefix(host: IPAddress(ipv6: 0, 1))
             }
-        let node = table.nodeAddresses.filter { $0.family == family }.sorted()
-        return [loopback] + table.podCIDRs.filter { $0.family == family }
-            + node.map(IPPrefix.init(host:))
+        let others = [loopback] + table.podCIDRs.filter { $0.family == family }
+        let host = table.nodeAddresses.union(own).filter { address in
+            address.family == family && !others.contains { $0.contains(address) }
+        }
+        return others + host.sorted().map(IPPrefix.init(host:))
     }
 }

@@ -42,11 +42,15 @@ final class PodInstance: Sendable {
         ) { [context, prefix] in context.say(prefix, $0) }
         await withDiscardingTaskGroup { group in
             group.addTask { await writer.run() }
+            group.addTask { [self] in
+                guard (try? await context.time.sleep(Self.patience)) != nil else { return }
+                send(.timer(.address))
+            }
             var machine = PodStateMachine(
                 gracePeriod: .seconds(context.configuration.gracePeriodSeconds),
                 hasProbe: context.configuration.readinessProbe != nil)
             for await input in inputs {
-                say(input)
+                say(input, machine.state)
                 let actions = machine.take(
                     input, clock: context.time.now(), date: context.time.timestamp)
                 for action in actions { perform(action, machine.report, writer, &group) }
@@ -84,11 +88,18 @@ final class PodInstance: Sendable {
         }
     }
 
-    private func say(_ input: PodStateMachine.Input) {
+    private static let patience = Duration.seconds(3)
+
+    private func say(_ input: PodStateMachine.Input, _ state: PodStateMachine.State) {
         switch input {
         case .startFailed(let why): context.say(prefix, why)
         case .exited(let status): context.say(prefix, "\(status)")
         case .probe(let isReady): context.say(prefix, isReady ? "ready" : "not ready")
+        case .timer(.address) where state == .waitingForAddress:
+            context.say(
+                prefix,
+                "waits for an address; why, says `kubectl describe pod -n \(name.namespace) "
+                    + "\(name.name)`")
         case .pod, .podGone, .started, .stop, .kill, .timer: break
         }
     }

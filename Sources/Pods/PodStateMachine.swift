@@ -22,6 +22,8 @@ struct PodStateMachine: Sendable {
     }
 
     enum Timer: Hashable, Sendable {
+        /// An address should have come by now.
+        case address
         /// Start the process again.
         case restart
         /// Nothing more is waited for before SIGTERM.
@@ -258,7 +260,7 @@ extension PodStateMachine {
         case (.kill, .terminating):
             state = .killing
             return [.killProcess]
-        case (.restart, _), (.drain, _), (.kill, _): return []
+        case (.restart, _), (.drain, _), (.kill, _), (.address, _): return []
         }
     }
 

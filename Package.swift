@@ -12,8 +12,10 @@ let settings: [SwiftSetting] = [
 
 let nio = "swift-nio"
 
-func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func target(
+    _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -93,7 +95,7 @@ let package = Package(
             [
                 "KubeAPI", "LoadBalancing", "Linux", "Watching",
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ], exclude: ["Userspace/README.md"]),
         target(
             "DNSServer",
             [
@@ -130,7 +132,8 @@ let package = Package(
             ],
             path: "Benchmarks/Controllers", swiftSettings: settings),
         .executableTarget(
-            name: "BenchmarkRelay", dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
+            name: "BenchmarkRelay",
+            dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
             path: "Benchmarks/Relay", swiftSettings: settings),
         .executableTarget(
             name: "BenchmarkJSON", dependencies: ["KubeAPI"], path: "Benchmarks/JSON",
@@ -175,7 +178,8 @@ let package = Package(
         tests(
             "DNSServerTests",
             [
-                "Addresses", "DNSServer", "KubeAPI", "Linux", "LoadBalancing", "TestSupport", "Wire",
+                "Addresses", "DNSServer", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
+                "Wire",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         tests("PodsTests", ["Pods", "TestSupport"]),

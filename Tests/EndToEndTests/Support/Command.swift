@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A program that was run to its end.
 struct CommandResult: Sendable, CustomStringConvertible {
@@ -29,16 +28,21 @@ enum Command {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let (output, errors) = (directory.appending(path: "out"), directory.appending(path: "err"))
+        var inputPath = "/dev/null"
+        if let input {
+            inputPath = directory.appending(path: "in").path()
+            try input.write(toFile: inputPath, atomically: false, encoding: .utf8)
+        }
         let process = try start(
-            arguments, input: input, environment: environment, output: output, errors: errors)
+            arguments, environment: environment, input: inputPath, output: output, errors: errors)
         let deadline = ContinuousClock.now + .seconds(seconds)
         while process.isRunning {
-            if ContinuousClock.now > deadline { kill(process.processIdentifier, SIGKILL) }
+            if ContinuousClock.now > deadline { process.send(SIGKILL) }
             // Not cancellable: the program is waited for whatever becomes of the test.
             await Task.detached { try? await Task.sleep(for: .milliseconds(5)) }.value
         }
         return CommandResult(
-            command: arguments.joined(separator: " "), status: process.terminationStatus,
+            command: arguments.joined(separator: " "), status: process.terminationStatus ?? -1,
             output: try String(contentsOf: output, encoding: .utf8),
             errors: try String(contentsOf: errors, encoding: .utf8))
     }
@@ -55,39 +59,13 @@ enum Command {
 
     /// Starts a program whose output goes to files.
     static func start(
-        _ arguments: [String], input: String? = nil, environment: [String: String] = [:],
+        _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
         output: URL, errors: URL
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        for file in [output, errors] where !FileManager.default.fileExists(atPath: file.path()) {
-            _ = FileManager.default.createFile(atPath: file.path(), contents: nil)
-        }
-        let outputHandle = try FileHandle(forWritingTo: output)
-        process.standardOutput = outputHandle
-        process.standardError =
-            output == errors ? outputHandle : try FileHandle(forWritingTo: errors)
-        process.standardInput = FileHandle.nullDevice
-        if let input {
-            let pipe = Pipe()
-            process.standardInput = pipe
-            try run(process)
-            pipe.fileHandleForWriting.write(Data(input.utf8))
-            try pipe.fileHandleForWriting.close()
-        } else {
-            try run(process)
-        }
-        return process
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            input: input, output: output.path(), errors: errors.path())
     }
-
-    /// Foundation's Process is not safe to start from several threads at once.
-    private static func run(_ process: Process) throws {
-        try starting.withLock { _ in try process.run() }
-    }
-
-    private static let starting = Mutex(())
 }
 
 /// Waits until `condition` holds; throws after `seconds`, saying what was waited for.

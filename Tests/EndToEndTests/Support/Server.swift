@@ -1,14 +1,9 @@
 import Foundation
 
 /// A `pointsman up`, or another long-running command of pointsman, in a lab.
-final class RunningPointsman: @unchecked Sendable {
-    let process: Process
+struct RunningPointsman: Sendable {
+    let process: ChildProcess
     let log: URL
-
-    init(process: Process, log: URL) {
-        self.process = process
-        self.log = log
-    }
 
     var output: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
     var isRunning: Bool { process.isRunning }
@@ -16,9 +11,9 @@ final class RunningPointsman: @unchecked Sendable {
     /// Waits until it has printed `text`.
     func printed(_ text: String, seconds: Double = 30) async throws {
         try await eventually("\"\(text)\" in the output of pointsman", seconds: seconds) {
-            if self.output.contains(text) { return true }
-            guard self.isRunning else {
-                throw CommandFailure(description: "pointsman ended early:\n\(self.output)")
+            if output.contains(text) { return true }
+            guard isRunning else {
+                throw CommandFailure(description: "pointsman ended early:\n\(output)")
             }
             return false
         }
@@ -28,11 +23,11 @@ final class RunningPointsman: @unchecked Sendable {
     @discardableResult
     func stop(_ signal: Int32 = SIGTERM, seconds: Double = 30) async throws -> Int32 {
         // `ip netns exec` and `setpriv` replace themselves by the program: this is its own process.
-        kill(process.processIdentifier, signal)
+        process.send(signal)
         try await eventually("the end of pointsman after signal \(signal)", seconds: seconds) {
-            !self.isRunning
+            !isRunning
         }
-        return process.terminationStatus
+        return process.terminationStatus ?? -1
     }
 }
 

@@ -7,7 +7,7 @@ final class ChildProcess: Sendable {
     let processIdentifier: pid_t
     private let ended = Mutex<Int32?>(nil)
 
-    /// Starts `arguments[0]`, looked up on the PATH, with nothing but standard input, output and error open.
+    /// Starts `arguments[0]`, looked up on the PATH.
     /// - Parameters:
     ///   - input: the file that it reads.
     ///   - output: the file that it appends to; `errors` may be the same.
@@ -22,7 +22,6 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, append, 0o644)
         posix_spawn_file_actions_addopen(&actions, 2, errors, append, 0o644)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -41,7 +40,8 @@ final class ChildProcess: Sendable {
         let failure = posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, &envp)
         guard failure == 0 else {
             throw CommandFailure(
-                description: "\(arguments[0]) cannot be started: \(String(cString: strerror(failure)))")
+                description:
+                    "\(arguments[0]) cannot be started: \(String(cString: strerror(failure)))")
         }
         processIdentifier = pid
     }

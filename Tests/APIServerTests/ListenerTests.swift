@@ -38,15 +38,4 @@ struct ListenerTests {
         }
         return false
     }
-
-    @Test("The head of a watch is a head alone")
-    func headOfWatch() async throws {
-        try await TestServer.with { server in
-            let path = "/api/v1/namespaces?watch=1&timeoutSeconds=5"
-            let answer = try await server.send("HEAD", path, head: true)
-            #expect(answer.code == 200)
-            // curl prints the head here.
-            #expect(answer.text.hasPrefix("HTTP/1.1 200") && !answer.text.contains("ADDED"))
-        }
-    }
 }

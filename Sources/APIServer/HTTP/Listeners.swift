@@ -51,10 +51,13 @@ struct Listeners: Sendable {
             for server in servers { try? await server.channel.close() }
             throw error
         }
-        onBound(servers.compactMap { Self.address(of: $0.channel) })
+        let bound = zip(servers, addresses).map { server, asked in
+            Self.address(of: server.channel) ?? asked
+        }
+        onBound(bound)
         let channels = servers.map(\.channel)
         // The connections outlive the cancellation: they get the time to answer.
-        let work = Task { [servers] in try await serve(servers, connections) }
+        let work = Task { [servers] in try await serve(servers, on: bound, connections) }
         try await withTaskCancellationHandler {
             try await work.value
         } onCancel: {
@@ -65,18 +68,23 @@ struct Listeners: Sendable {
     }
 
     /// A listener that ends by itself ends the others too: nobody serves with half of the addresses.
-    private func serve(_ servers: [Server], _ connections: Connections) async throws {
+    private func serve(
+        _ servers: [Server], on bound: [IPSocketAddress], _ connections: Connections
+    ) async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            for server in servers {
-                group.addTask { try await accept(server, connections) }
+            for (server, address) in zip(servers, bound) {
+                group.addTask {
+                    try await accept(server, on: address.description, connections)
+                }
             }
         }
     }
 
     /// Takes connections until the stop. Where accepting fails for want of descriptors, or because the client has
     /// gone, NIO tries again after a pause.
-    private func accept(_ server: Server, _ connections: Connections) async throws {
-        let address = Self.address(of: server.channel)?.description ?? "an address"
+    private func accept(
+        _ server: Server, on address: String, _ connections: Connections
+    ) async throws {
         do {
             try await server.executeThenClose { inbound in
                 try await withThrowingDiscardingTaskGroup { group in

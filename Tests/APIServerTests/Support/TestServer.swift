@@ -78,14 +78,12 @@ struct TestServer: Sendable {
     func send(
         _ method: String, _ path: String, _ body: [UInt8]? = nil,
         type: String = "application/json", accept: String = "application/json",
-        user: String? = "admin", head: Bool = false
+        user: String? = "admin"
     ) async throws -> Answer {
         var arguments = [
             "-sS", "-N", "--globoff", "-X", method, "--cacert", certificates.path("ca.crt"), "-D",
             "/dev/stderr", "-H", "Accept: \(accept)", "https://\(address)\(path)",
         ]
-        if head { arguments[arguments.firstIndex(of: "-X")!] = "-I" }
-        if head { arguments.removeAll { $0 == method } }
         if let user {
             arguments += [
                 "--cert", certificates.path("\(user).crt"), "--key",

@@ -16,12 +16,7 @@ extension NetworkStack {
     package mutating func addAddress(
         _ address: IPAddress, prefixLength: Int, to index: Int32
     ) throws(NetlinkError) {
-        var message = AddressMessage()
-        message.family = address.family
-        message.prefixLength = UInt8(prefixLength)
-        message.interface = UInt32(bitPattern: index)
-        message.address = address
-        message.local = address
+        var message = Self.message(address, prefixLength, index)
         if address.family == .ipv6 { message.flags = AddressMessage.noDuplicateDetection }
         try request(
             .newAddress, [.create, .replace], message,
@@ -32,15 +27,22 @@ extension NetworkStack {
     package mutating func removeAddress(
         _ address: IPAddress, prefixLength: Int, from index: Int32
     ) throws(NetlinkError) {
+        let message = Self.message(address, prefixLength, index)
+        try request(
+            .deleteAddress, [], message, settled: [.addressNotAvailable],
+            "delete address \(address) of interface \(index)")
+    }
+
+    private static func message(
+        _ address: IPAddress, _ prefixLength: Int, _ index: Int32
+    ) -> AddressMessage {
         var message = AddressMessage()
         message.family = address.family
         message.prefixLength = UInt8(prefixLength)
         message.interface = UInt32(bitPattern: index)
         message.address = address
         message.local = address
-        try request(
-            .deleteAddress, [], message, settled: [.addressNotAvailable],
-            "delete address \(address) of interface \(index)")
+        return message
     }
 
     /// The address that packets to the default route leave with: the node's own, where nothing else is said.

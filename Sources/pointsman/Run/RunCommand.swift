@@ -77,7 +77,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func configuration(in namespace: String) throws -> PodRunnerConfiguration {
         var configuration = PodRunnerConfiguration(
-            name: name ?? Self.defaultName(command[0]), command: command,
+            name: name ?? PodName.base(forCommand: command), command: command,
             environment: Host.environment)
         configuration.namespace = namespace
         configuration.labels = try pod.labelMap()
@@ -87,15 +87,7 @@ struct RunCommand: AsyncParsableCommand {
         configuration.replicas = replicas
         configuration.gracePeriodSeconds = grace
         configuration.clusterDomain = clusterDomain
-        configuration.colours = StandardOutput.isTerminal
+        configuration.colours = StandardStream.output.isTerminal
         return configuration
-    }
-
-    /// The last part of the program's path, as far as it is a DNS label.
-    static func defaultName(_ program: String) -> String {
-        let last = program.split(separator: "/").last.map { $0.lowercased() } ?? ""
-        let label = last.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
-        let trimmed = String(label).split(separator: "-").joined(separator: "-")
-        return trimmed.isEmpty ? "pod" : String(trimmed.prefix(50))
     }
 }

@@ -190,11 +190,9 @@ struct StandAloneHost {
             guard (try? await time.sleep(.milliseconds(5))) != nil else { return }
         }
         let dnsText = dns.boundAddresses.first.map { "\($0)" } ?? "none"
-        print(
+        StandardStream.output.write(
             "pointsman is ready (API https://\(options.reachableListen), DNS \(dnsText), "
-                + "data plane \(plane.name)): export KUBECONFIG=\(directory.kubeconfigPath)"
-        )
-        StandardOutput.flush()
+                + "data plane \(plane.name)): export KUBECONFIG=\(directory.kubeconfigPath)\n")
     }
 }
 

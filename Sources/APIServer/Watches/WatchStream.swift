@@ -7,11 +7,15 @@ import Synchronization
 final class WatchStream: Sendable {
     /// Without a timeout of the client's, a watch ends after 30 to 60 minutes.
     private static let timeout: ClosedRange<Int64> = 1800...3600
+    /// A chunk ends with the event that reaches it.
+    private static let chunkSize = 1 << 16
 
     private let watch: ObjectWatch
     private let resource: Resource
     /// Of the next event.
     private let form: Mutex<ObjectForm>
+    /// What the watch has reported and no chunk has told.
+    private let pending = Mutex<ArraySlice<ObjectEvent>>([])
     private let now: @Sendable () -> Timestamp
     private let bookmarks: RepeatedTask
     private let end: Scheduled<Void>
@@ -42,14 +46,28 @@ final class WatchStream: Sendable {
 
     func cancel() { watch.cancel() }
 
-    /// The next chunk; nil at the end. An error ends the stream with an ERROR event.
+    /// The next chunk; nil at the end. An error ends the stream with an ERROR event. However much there is to tell,
+    /// a client that reads slowly holds up one chunk of it.
     func next() async -> [UInt8]? {
         do throws(Status) {
-            guard let events = try await watch.next() else { return nil }
-            return events.reduce(into: []) { $0 += line($1) }
+            if pending.withLock({ $0.isEmpty }) {
+                guard let events = try await watch.next() else { return nil }
+                pending.withLock { $0 = events[...] }
+            }
+            return chunk()
         } catch {
             watch.cancel()
             return ObjectEvent.Kind.line("ERROR", error.json.encoded())
+        }
+    }
+
+    private func chunk() -> [UInt8] {
+        pending.withLock { pending in
+            var bytes: [UInt8] = []
+            while bytes.count < Self.chunkSize, let event = pending.popFirst() {
+                bytes += line(event)
+            }
+            return bytes
         }
     }
 

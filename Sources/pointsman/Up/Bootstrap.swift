@@ -17,6 +17,18 @@ struct Bootstrap: Sendable {
             try await ensure(client, .namespaces, Self.namespace(name))
         }
         try await applyNode(client)
+        try await applyServices(client)
+    }
+
+    /// Makes the Services anew that somebody deletes, as a control plane does, until the task is cancelled.
+    /// - Parameter report: gets what could not be made.
+    func keep(_ client: some ObjectClient, report: (Status) -> Void) async {
+        while (try? await Task.sleep(for: .seconds(10))) != nil {
+            do throws(Status) { try await applyServices(client) } catch { report(error) }
+        }
+    }
+
+    private func applyServices(_ client: some ObjectClient) async throws(Status) {
         try await ensure(client, .services, apiService)
         try await ensure(client, .services, dnsService)
         let api = [Self.port("https", "TCP", apiPort)]

@@ -132,6 +132,11 @@ struct StandAloneHost {
             start { [dns] in try await dns.run() }
             start { try await agent.run() }
             start { await controllers.run() }
+            start { [bootstrap, logger] in
+                await bootstrap.keep(client) {
+                    logger.warning("the Services of the system: \($0.message)")
+                }
+            }
             start { [recoveries] in
                 for await problems in recoveries { agent.take(problems) }
             }

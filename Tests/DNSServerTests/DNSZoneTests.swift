@@ -34,7 +34,15 @@ struct DNSZoneTests {
         var zone = fixture.zone { $0.serverAddresses = [own] }
         #expect(zone.text("cluster.local", .ns) == ["ns.dns.cluster.local."])
         #expect(zone.text("ns.dns.cluster.local", .a) == ["10.0.0.53"])
-        fixture.add("kube-dns", "kube-system", clusterIPs: ["10.96.0.10"])
+        fixture.add(
+            "kube-dns", "kube-system", clusterIPs: ["10.96.0.10"],
+            ports: [ServicePort(name: "dns", protocol: "UDP", port: 53)])
+        // The API listens at the same address.
+        fixture.add(
+            "kubernetes", "default", clusterIPs: ["10.96.0.1"],
+            ports: [ServicePort(name: "https", port: 443)])
+        fixture.add(
+            slice: "k", of: "kubernetes", in: "default", [ClusterFixture.endpoint("10.0.0.53")])
         fixture.add(
             slice: "d", of: "kube-dns", in: "kube-system", [ClusterFixture.endpoint("10.0.0.53")])
         zone.update(from: fixture.snapshot, changed: fixture.all)

@@ -18,7 +18,7 @@ package struct DNSZone: Sendable {
     var serviceCounts: [String: Int] = [:]
     /// Names that an address leads back to, with the Service each belongs to.
     var pointers: [IPAddress: [Pointer]] = [:]
-    /// Services that have one of our own addresses as an endpoint: the zone's name servers.
+    /// Services for DNS that have one of our own addresses as an endpoint: the zone's name servers.
     var serverServices: Set<DNS.Name> = []
     /// The zones of addresses that are ours.
     private(set) var reverseZones: [DNS.Name]
@@ -69,7 +69,10 @@ package struct DNSZone: Sendable {
                 name: target, service: records.name, isClusterIP: target == records.name)
             pointers[address, default: []].append(pointer)
         }
-        if !options.serverAddresses.isDisjoint(with: records.endpointAddresses) {
+        // Of the Services that lead to our address some lead to other servers there, such as the API.
+        if !options.serverAddresses.isDisjoint(with: records.endpointAddresses),
+            records.locations.contains(where: { $0.number == DNS.port })
+        {
             serverServices.insert(records.name)
         }
         serviceCounts[name.namespace, default: 0] += 1

@@ -10,6 +10,8 @@ final class ObjectStore: Sendable {
     let preparation: Preparation
     let events = PreparedEvents()
     let creations = NamespaceCreations()
+    /// Of the writers whom others have overtaken.
+    let turns = FairLock()
 
     init(log: any RevisionLog, configuration: APIServer.Configuration, logger: Logger) {
         self.log = log

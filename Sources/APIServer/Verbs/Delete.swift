@@ -16,7 +16,6 @@ enum Deletion: Sendable {
 }
 
 extension ObjectStore {
-    private static let deleteAttempts = 16
     private static let defaultGracePeriod: Int64 = 30
     /// Namespaces that the system itself lives in.
     private static let permanentNamespaces: Set<String> = ["default", "kube-system"]
@@ -25,18 +24,16 @@ extension ObjectStore {
     func delete(
         _ resource: Resource, _ name: ObjectName, _ options: DeleteOptions
     ) async throws(Status) -> Deletion {
-        for attempt in 1... {
+        try await retry { () throws(Status) in
             let present = try await stored(resource, name)
             let object = try present.json()
             try Self.check(options, object, resource, name)
             switch try await remove(present, object, resource, name, options) {
             case .success(let deletion): return deletion
-            case .failure(.conflict):
-                if attempt == Self.deleteAttempts { throw .conflict(resource, name.name) }
+            case .failure(.conflict): return nil
             case .failure(let error): throw error.status
             }
         }
-        fatalError("the loop ends by return or throw")
     }
 
     /// The outer error is the API's, the inner one the log's.

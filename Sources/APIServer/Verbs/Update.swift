@@ -2,8 +2,8 @@ import KubeAPI
 import Storage
 
 extension ObjectStore {
-    /// How often a write that does not name the state it builds on is tried against other writers.
-    private static let attempts = 16
+    /// How often a write that does not name the state it builds on is tried at the same time as others.
+    private static let freeAttempts = 3
 
     /// PUT: replaces an object. A Service that does not exist is created.
     /// - Parameter name: of the URL; the object's own must agree with it.
@@ -59,7 +59,7 @@ extension ObjectStore {
         _ resource: Resource, _ name: ObjectName, _ options: WriteOptions,
         _ edit: (JSON) throws(Status) -> JSON
     ) async throws(Status) -> Written {
-        for attempt in 1... {
+        try await retry { () throws(Status) in
             let present = try await stored(resource, name)
             let old = try present.json()
             let new = try edit(old)
@@ -67,13 +67,26 @@ extension ObjectStore {
             switch try await replace(present, old, new, resource, name, options) {
             case .success(let written): return written
             case .failure(.conflict):
-                if isConditional || attempt == Self.attempts {
-                    throw .conflict(resource, name.name)
-                }
+                if isConditional { throw .conflict(resource, name.name) }
+                return nil
             case .failure(let error): throw error.status
             }
         }
-        fatalError("the loop ends by return or throw")
+    }
+
+    /// Tries until another writer is not faster. Who has lost a few times takes turns with all others who have, so
+    /// that everybody gets through however many they are.
+    func retry<Value: Sendable>(
+        _ attempt: () async throws(Status) -> Value?
+    ) async throws(Status) -> Value {
+        for _ in 0..<Self.freeAttempts {
+            if let value = try await attempt() { return value }
+        }
+        return try await turns.withLock { () throws(Status) in
+            while true {
+                if let value = try await attempt() { return value }
+            }
+        }
     }
 
     /// The outer error is the API's, the inner one the log's.

@@ -38,11 +38,24 @@ struct Bootstrap: Sendable {
         if let first = dns.first {
             try await applyEndpoints(
                 client, ObjectName(namespace: "kube-system", name: "kube-dns"),
-                addresses: dns.filter { $0.port == first.port }.map(\.address),
+                addresses: Self.reachable(dns.filter { $0.port == first.port }, plan),
                 ports: [
                     Self.port("dns", "UDP", first.port), Self.port("dns-tcp", "TCP", first.port),
                 ])
         }
+    }
+
+    /// The addresses that Pods can ask of those that are listened on: the host's own for a wildcard, and none for
+    /// the host's loopback, which no endpoint may have.
+    static func reachable(_ listening: [IPSocketAddress], _ plan: AddressPlan) -> [IPAddress] {
+        let addresses = listening.map(\.address).flatMap { address in
+            if address.isUnspecified {
+                return plan.hostAddresses.filter { $0.family == address.family }
+            }
+            let isOfPods = plan.podCIDRs.contains { $0.contains(address) }
+            return address.isLoopback && !isOfPods ? [] : [address]
+        }
+        return Set(addresses).sorted()
     }
 
     private func ensure(

@@ -95,6 +95,10 @@ extension HTTPConnection {
         do {
             let channel = try await bootstrap.connect(host: server.host, port: server.port).get()
             return HTTPConnection(channel: channel)
+        } catch let error as NIOConnectionError {
+            let why = error.connectionErrors.last.map { "\($0.error)" } ?? "\(error)"
+            throw Status.unreachable(
+                "\(server) cannot be reached (is `pointsman up` running?): \(why)")
         } catch {
             throw Status.unreachable("\(server) cannot be reached: \(error)")
         }

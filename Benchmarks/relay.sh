@@ -83,7 +83,7 @@ for who in haproxy pointsman; do
         grep -q ready "$work/idle" && break
         sleep 0.1
     done
-    grep -q ready "$work/idle" || echo "$who: $idle idle connections did not come to stand"
+    grep -q ready "$work/idle" || { echo "$who: $idle idle connections did not come to stand"; exit 1; }
     echo "$who memory $(memory "${pid[$who]}")" >> "$work/results"
     kill $load 2>/dev/null || true; wait $load 2>/dev/null || true
     for ((wait = 0; wait < 100 && $(descriptors "${pid[$who]}") > 1000; wait++)); do sleep 0.1; done

@@ -115,6 +115,9 @@ final class StreamLoad {
 final class IdleLoad {
     private let target: IPSocketAddress
     private let count: Int
+    /// A thousand connections share a source: the kernel looks long for a free port where thousands are taken, also
+    /// by connections of an earlier load that wait for their end. Hence another network each time.
+    private let network: UInt32 = 0x7F51_0001 + UInt32.random(in: 0..<250) << 8
 
     init(_ target: IPSocketAddress, _ count: Int) {
         _ = try? DescriptorLimit.raiseToHardLimit()
@@ -143,8 +146,7 @@ final class IdleLoad {
         let byte = message("I", 1)
         var clients: [Client] = []
         for index in 0..<group {
-            // Ports of one address would run out.
-            let source = IPAddress(ipv4: 0x7F50_0A01 + UInt32((first + index) / 10_000))
+            let source = IPAddress(ipv4: network + UInt32((first + index) / 1000))
             clients.append(try Client(target, from: IPSocketAddress(source, 0)))
             try epoll.add(
                 clients[index].socket.descriptor, [.readable, .writable, .edgeTriggered],

@@ -59,10 +59,18 @@ enum Script: String {
         for one in crew: one.join()
         print(len(answered), len(errors), errors[:3])
         """
-    /// Opens so many connections at once and holds them for a second. `hold.py HOST PORT COUNT`
+    /// Opens so many connections and holds them for a second, whatever becomes of them; prints how many there were.
+    /// `hold.py HOST PORT COUNT`
     case hold = """
         import socket, sys, time
-        held = [socket.create_connection((sys.argv[1], int(sys.argv[2])), 5) for _ in range(int(sys.argv[3]))]
+        held = []
+        for _ in range(int(sys.argv[3])):
+            peer = socket.socket()
+            peer.settimeout(5)
+            # One that is reset at once is an answer, too.
+            try: peer.connect((sys.argv[1], int(sys.argv[2])))
+            except ConnectionResetError: pass
+            held.append(peer)
         time.sleep(1)
         print(len(held))
         """

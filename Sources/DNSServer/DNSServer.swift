@@ -44,13 +44,10 @@ package final class DNSServer: Sendable {
 
     /// Answers queries until the task is cancelled; then the listeners are closed. Runs once.
     package func run() async throws {
-        guard let listeners = listeners.withLock({ $0.take() }) else {
-            throw DNSServerError.ranAlready
-        }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation {
                 (continuation: CheckedContinuation<Void, any Error>) in
-                start(listeners, continuation)
+                start(continuation)
             }
         } onCancel: {
             isStopping.store(true, ordering: .releasing)
@@ -58,19 +55,19 @@ package final class DNSServer: Sendable {
         }
     }
 
-    private func start(
-        _ listeners: [Listener], _ continuation: CheckedContinuation<Void, any Error>
-    ) {
+    private func start(_ continuation: CheckedContinuation<Void, any Error>) {
         do {
             _ = try Thread(named: "dns") { [self] in
-                continuation.resume(with: Result { try serve(listeners) })
+                continuation.resume(with: Result { try serve() })
             }
         } catch {
             continuation.resume(throwing: DNSServerError.noResources(error))
         }
     }
 
-    private func serve(_ listeners: [Listener]) throws(DNSServerError) {
+    /// Nobody else holds the listeners: they are closed when this returns, before `run` does.
+    private func serve() throws(DNSServerError) {
+        guard let listeners = listeners.withLock({ $0.take() }) else { throw .ranAlready }
         do throws(SystemError) {
             let loop = try ServerLoop(configuration, listeners, zone, logger)
             try loop.run(wake: wake, until: { isStopping.load(ordering: .acquiring) })

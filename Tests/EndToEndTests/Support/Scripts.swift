@@ -2,7 +2,8 @@ import Foundation
 
 /// Programs that tests run in a lab, as Pods and as clients.
 enum Script: String {
-    /// Tells its Pod's name by HTTP and UDP, over both families. `echo.py PORT`
+    /// Tells its Pod's name by HTTP and UDP, over both families. After SIGTERM it ends what it has begun, as a server
+    /// should: nothing new comes, but a request may be under way. `echo.py PORT`
     case echo = """
         import http.server, os, signal, socket, sys, threading
         name, port = os.environ.get("POD_NAME", "nobody"), int(sys.argv[1])
@@ -21,6 +22,7 @@ enum Script: String {
             peer.bind(("::", port))
             while True: peer.sendto(name.encode(), peer.recvfrom(2048)[1])
         threading.Thread(target=datagrams, daemon=True).start()
+        signal.signal(signal.SIGTERM, lambda *_: threading.Timer(0.3, os._exit, [0]).start())
         Server(("::", port), Handler).serve_forever()
         """
     /// Prints the answer to one datagram, or the error. `datagram.py HOST PORT`

@@ -71,6 +71,8 @@ struct PodStateMachine: Sendable {
     private var startedAt = Duration.zero
     /// The end was asked for by the runner: no replacement.
     private var isStopping = false
+    /// Of the input that is being taken.
+    private var date = Timestamp(secondsSinceEpoch: 0)
     private var isReplaced = false
     /// The data plane still sends to this Pod, as nothing else is left.
     private var isLastResort = false
@@ -86,7 +88,8 @@ struct PodStateMachine: Sendable {
 
     /// `clock` is monotonic, `date` what the API shows.
     mutating func take(_ input: Input, clock: Duration, date: Timestamp) -> [Action] {
-        switch input {
+        self.date = date
+        return switch input {
         case .pod(let pod): podChanged(pod)
         case .podGone: podGone()
         case .started: started(clock, date)
@@ -248,7 +251,9 @@ extension PodStateMachine {
 
     private mutating func terminate() -> [Action] {
         state = .terminating
-        return [.terminateProcess, .setTimer(.kill, terminationTime)]
+        let actions: [Action] = [.terminateProcess, .setTimer(.kill, terminationTime)]
+        // Not ready from now on: else it would be chosen again when the others of its Service terminate, too.
+        return report.setReady(false, at: date) ? actions + [.writeStatus] : actions
     }
 
     private mutating func fired(_ timer: Timer) -> [Action] {

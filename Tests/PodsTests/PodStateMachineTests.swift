@@ -92,7 +92,7 @@ import Testing
         #expect(feed(&machine, pod(terminating: true)) == [])
         #expect(
             feed(&machine, pod(terminating: true, drained: Self.drained))
-                == [.terminateProcess, .setTimer(.kill, .seconds(10))])
+                == [.terminateProcess, .setTimer(.kill, .seconds(10)), .writeStatus])
         #expect(feed(&machine, .timer(.drain)) == [])
         #expect(feed(&machine, .exited(.signaled(15))) == [.finish])
     }
@@ -105,7 +105,7 @@ import Testing
                 == [.replace, .setTimer(.drain, .seconds(7))])
         #expect(
             feed(&machine, pod(terminating: true, drained: condition))
-                == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+                == [.terminateProcess, .setTimer(.kill, .seconds(7)), .writeStatus])
         #expect(feed(&machine, .timer(.kill)) == [.killProcess])
         #expect(feed(&machine, .exited(.signaled(9))) == [.finish])
     }
@@ -116,20 +116,25 @@ import Testing
         #expect(feed(&machine, pod(terminating: true, drained: Self.lastOne)) == [])
         #expect(
             feed(&machine, pod(terminating: true, drained: Self.drained))
-                == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+                == [.terminateProcess, .setTimer(.kill, .seconds(7)), .writeStatus])
     }
 
     @Test func theLastPodOfAServiceWaitsNoLongerThanItsGracePeriod() {
         var machine = running()
         _ = feed(&machine, pod(terminating: true, drained: Self.lastOne))
         #expect(
-            feed(&machine, .timer(.drain)) == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+            feed(&machine, .timer(.drain)) == [
+                .terminateProcess, .setTimer(.kill, .seconds(7)), .writeStatus,
+            ])
     }
 
     @Test func aStopEndsTheWaitForAReplacementThatWillNotCome() {
         var machine = running()
         _ = feed(&machine, pod(terminating: true), pod(terminating: true, drained: Self.lastOne))
-        #expect(feed(&machine, .stop) == [.terminateProcess, .setTimer(.kill, .seconds(7))])
+        #expect(
+            feed(&machine, .stop) == [
+                .terminateProcess, .setTimer(.kill, .seconds(7)), .writeStatus,
+            ])
     }
 
     @Test func theLastPodOfAStoppedRunnerWaitsForNothing() {
@@ -137,14 +142,16 @@ import Testing
         _ = feed(&machine, .stop)
         #expect(
             feed(&machine, pod(terminating: true, drained: Self.lastOne))
-                == [.terminateProcess, .setTimer(.kill, .seconds(10))])
+                == [.terminateProcess, .setTimer(.kill, .seconds(10)), .writeStatus])
     }
 
     @Test func anUnansweredDrainEndsWithTheGracePeriod() {
         var machine = running()
         _ = feed(&machine, .stop)
         #expect(
-            feed(&machine, .timer(.drain)) == [.terminateProcess, .setTimer(.kill, .seconds(10))])
+            feed(&machine, .timer(.drain)) == [
+                .terminateProcess, .setTimer(.kill, .seconds(10)), .writeStatus,
+            ])
     }
 
     @Test func aConditionFromBeforeTheEndMeansNothing() {
@@ -182,7 +189,7 @@ import Testing
         #expect(feed(&machine, pod(), .stop) == [])
         #expect(
             feed(&machine, .started)
-                == [.delete, .terminateProcess, .setTimer(.kill, .seconds(10))])
+                == [.delete, .terminateProcess, .setTimer(.kill, .seconds(10)), .writeStatus])
         var failing = PodStateMachine(gracePeriod: .seconds(10), hasProbe: false)
         #expect(feed(&failing, pod(), .stop, .startFailed("no")) == [.finish])
     }

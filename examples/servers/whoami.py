@@ -2,7 +2,10 @@
 """A web server that answers with the name of the Pod it runs as. Usage: whoami.py PORT"""
 import http.server
 import os
+import signal
 import sys
+import threading
+import time
 
 
 class WhoAmI(http.server.BaseHTTPRequestHandler):
@@ -26,4 +29,12 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
 
-Server((os.environ.get("POD_IP", "127.0.0.1"), int(sys.argv[1])), WhoAmI).serve_forever()
+def stop(*_):
+    """Answers what is under way before it ends: a request may have come just before SIGTERM."""
+    threading.Thread(target=server.shutdown).start()
+
+
+server = Server((os.environ.get("POD_IP", "127.0.0.1"), int(sys.argv[1])), WhoAmI)
+signal.signal(signal.SIGTERM, stop)
+server.serve_forever()
+time.sleep(0.3)

@@ -192,6 +192,7 @@ struct Bootstrap: Sendable {
                     [
                         "type": "Ready", "status": "True", "reason": "PointsmanReady",
                         "message": "Pointsman is running", "lastTransitionTime": .string(now),
+                        "lastHeartbeatTime": .string(now),
                     ]
                 ],
                 "nodeInfo": [

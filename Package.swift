@@ -107,7 +107,7 @@ let package = Package(
             [
                 "KubeAPI", "Watching", "Linux", "Probing", "LoadBalancing",
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ], exclude: ["README.md"]),
 
         // Layer 5
         .executableTarget(

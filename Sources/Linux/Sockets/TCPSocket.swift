@@ -44,11 +44,11 @@ package struct TCPSocket: ~Copyable, Sendable {
     }
 
     /// Never raises SIGPIPE.
-    package func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
+    /// - Parameter isLast: the write side is shut down right after: the FIN goes with the bytes, in one packet.
+    package func send(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) -> Transfer {
         let raw = descriptor.raw
-        return transferred {
-            Glibc.send(raw, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-        }
+        let flags = Int32(isLast ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL)
+        return transferred { Glibc.send(raw, bytes.baseAddress, bytes.count, flags) }
     }
 
     /// TCP_NODELAY: small writes leave at once. A failure costs latency only.

@@ -155,7 +155,7 @@ struct Stream: ~Copyable {
         hasWritten = true
         var sent = 0
         if isTargetWritable {
-            switch target.send(bytes) {
+            switch target.send(bytes, isLast: isAtEnd) {
             case .bytes(let count): sent = count
             case .wouldBlock: break
             case .end, .failed: return false

@@ -18,7 +18,7 @@ package enum PodPlan: Equatable, Sendable {
     case explain(reason: String, message: String)
 
     /// Condition `pointsman.dev/Drained`: no data plane sends the Pod anything new.
-    package static let drainedCondition = "pointsman.dev/Drained"
+    package static let drainedCondition = PointsmanName.drained
 
     package static let howPodsRun =
         "Pointsman starts no containers: run local processes as Pods with `pointsman run`, or give the Pod "

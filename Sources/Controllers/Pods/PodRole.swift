@@ -12,8 +12,8 @@ package enum PodRole: Equatable, Sendable {
     /// Neither: nobody runs it.
     case none
 
-    package static let addressAnnotation = "pointsman.dev/address"
-    package static let runnerAnnotation = "pointsman.dev/runner"
+    package static let addressAnnotation = PointsmanName.address
+    package static let runnerAnnotation = PointsmanName.runner
 
     /// Loopback addresses are usable only in `podCIDRs`, as the endpoints of a Service have it.
     package init(_ pod: Pod, podCIDRs: [IPPrefix]) {

@@ -4,7 +4,7 @@ import LoadBalancing
 
 /// Watches over the Pods of this node that are on their way out, and says when nothing new is sent to them.
 struct DrainTracker {
-    static let condition = "pointsman.dev/Drained"
+    static let condition = PointsmanName.drained
 
     private let node: String
     private var terminating: [ObjectName: Pod] = [:]

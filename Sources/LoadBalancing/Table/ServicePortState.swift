@@ -1,3 +1,5 @@
+import KubeAPI
+
 /// What all the addresses of one ServicePort share.
 package struct ServicePortState: Equatable, Sendable {
     /// In the order of their addresses; weight-0 backends are excluded.
@@ -37,5 +39,5 @@ package enum Scheduler: String, Hashable, Sendable, CaseIterable {
     case maglev = "maglev"
 
     package static let annotation = "pointsman.dev/scheduler"
-    package static let weightAnnotation = "pointsman.dev/weight"
+    package static let weightAnnotation = PointsmanName.weight
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KubeAPI
 
 /// `pointsman pod`.
 struct PodCommand: AsyncParsableCommand {
@@ -8,5 +9,5 @@ struct PodCommand: AsyncParsableCommand {
         subcommands: [PodAddCommand.self, PodListCommand.self, PodRemoveCommand.self])
 
     /// The annotation that says where such a Pod is.
-    static let addressAnnotation = "pointsman.dev/address"
+    static let addressAnnotation = PointsmanName.address
 }

@@ -3,8 +3,8 @@ package import Addresses
 /// The rules of v1 Pod as far as Pods matter here. They work on the tree, because a Pod has far more members than
 /// the view; what is not named below is kept as it came.
 package enum PodRules {
-    package static let addressAnnotation = "pointsman.dev/address"
-    package static let weightAnnotation = "pointsman.dev/weight"
+    package static let addressAnnotation = PointsmanName.address
+    package static let weightAnnotation = PointsmanName.weight
     private static let phases = ["Failed", "Pending", "Running", "Succeeded", "Unknown"]
     static let spec: FieldPath = "spec"
 

@@ -3,11 +3,13 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 BINARY := .build/release/pointsman
 
-.PHONY: help setup build demo test lint bench install clean
+.PHONY: help setup build demo test conformance lint bench install clean
 
 help:
 	@echo "make demo      build, apply the examples with kubectl, send real requests"
 	@echo "make test      set up and run every test"
+	@echo "make conformance [CASES=folder]"
+	@echo "               only the cases of Tests/Conformance (or of another folder), against the real server"
 	@echo "make build     a release build: $(BINARY)"
 	@echo "make bench     the benchmarks, each beside a peer or the bare kernel"
 	@echo "make install   copy the binary to $(PREFIX)/bin"
@@ -28,6 +30,10 @@ demo: setup
 test:
 	@scripts/setup.sh test
 	@scripts/test.sh
+
+conformance:
+	@scripts/setup.sh
+	@scripts/conformance.sh $(if $(CASES),--cases "$(CASES)")
 
 lint:
 	@$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -147,6 +147,15 @@ let package = Package(
             ],
             path: "Benchmarks/DNS", swiftSettings: settings),
 
+        // Conformance cases against the built binary (`make conformance`)
+        .executableTarget(
+            name: "conformance",
+            dependencies: [
+                "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/ConformanceRunner", swiftSettings: settings),
+
         // Tests
         .target(
             name: "TestSupport",

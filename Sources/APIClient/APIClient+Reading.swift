@@ -72,7 +72,8 @@ extension APIClient: ObjectSource {
         var failure: (code: Int, body: [UInt8])?
         for try await part in try await stream(request) {
             switch part {
-            case .head(let status, _): if status >= 400 { failure = (status, []) }
+            case .head(let head):
+                if head.status.code >= 400 { failure = (Int(head.status.code), []) }
             case .body(let bytes):
                 if failure != nil {
                     failure?.body += bytes

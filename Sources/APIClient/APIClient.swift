@@ -1,4 +1,4 @@
-import KubeAPI
+package import KubeAPI
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -67,26 +67,43 @@ package final class APIClient: Sendable {
 extension APIClient {
     /// Sends a request and reads the whole answer; an answer of 400 and above is thrown as its `Status`.
     func send(_ request: HTTPRequest) async throws(Status) -> [UInt8] {
+        let answer = try await exchange(request)
+        guard answer.code < 400 else { throw Self.failure(code: answer.code, body: answer.body) }
+        return answer.body
+    }
+
+    /// Sends any request, and reads the answer as it comes, whatever its code.
+    /// - Parameter path: with the query, escaped.
+    package func exchange(
+        _ method: String, _ path: String, contentType: String = "application/json",
+        body: [UInt8] = []
+    ) async throws(Status) -> HTTPAnswer {
+        try await exchange(
+            HTTPRequest(
+                method: HTTPMethod(rawValue: method), path: path, contentType: contentType,
+                body: body))
+    }
+
+    private func exchange(_ request: HTTPRequest) async throws(Status) -> HTTPAnswer {
         // The server may have closed a kept connection in the meantime: a request that got no answer on one is
         // tried once more on a new one. A create is not: it may have been done.
         if let connection = takeIdle() {
             do throws(Status) {
-                return try await send(request, on: connection)
+                return try await exchange(request, on: connection)
             } catch  where error.reason == .serviceUnavailable && request.method != .POST {}
         }
-        return try await send(request, on: try await connect())
+        return try await exchange(request, on: try await connect())
     }
 
-    private func send(
+    private func exchange(
         _ request: HTTPRequest, on connection: HTTPConnection
-    ) async throws(Status) -> [UInt8] {
-        var code = 0
-        var mayReuse = false
+    ) async throws(Status) -> HTTPAnswer {
+        var head: HTTPResponseHead?
         var body: [UInt8] = []
         do {
             for try await part in connection.exchange(request, headers: headers) {
                 switch part {
-                case .head(let status, let keepAlive): (code, mayReuse) = (status, keepAlive)
+                case .head(let received): head = received
                 case .body(let bytes): body += bytes
                 case .end: break
                 }
@@ -95,10 +112,11 @@ extension APIClient {
             connection.close()
             throw error as? Status ?? Status.unreachable("\(error)")
         }
-        guard code != 0 else { throw Status.unreachable("the request was cancelled") }
-        if mayReuse { keep(connection) } else { connection.close() }
-        guard code < 400 else { throw Self.failure(code: code, body: body) }
-        return body
+        guard let head else { throw Status.unreachable("the request was cancelled") }
+        if head.isKeepAlive { keep(connection) } else { connection.close() }
+        return HTTPAnswer(
+            code: Int(head.status.code), headers: head.headers.map { ($0.name, $0.value) },
+            body: body)
     }
 
     /// Opens a stream of the answer's body, on a connection of its own.
@@ -129,5 +147,17 @@ extension APIClient {
             return connections.count > 8 ? connections.removeFirst() : nil
         }
         surplus?.close()
+    }
+}
+
+/// An answer as it came, whatever its code.
+package struct HTTPAnswer: Sendable {
+    package let code: Int
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    /// The values of a header, in the order they came.
+    package func values(of header: String) -> [String] {
+        headers.filter { $0.name.lowercased() == header.lowercased() }.map(\.value)
     }
 }

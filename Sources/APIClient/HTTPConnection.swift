@@ -15,7 +15,7 @@ struct HTTPRequest: Sendable {
 
 /// What arrives for one request, in order: a head, then parts of the body, then the end.
 enum HTTPResponsePart: Sendable {
-    case head(status: Int, keepAlive: Bool)
+    case head(HTTPResponseHead)
     case body([UInt8])
     case end
 }
@@ -118,8 +118,7 @@ private final class ExchangeHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            continuation?.yield(
-                .head(status: Int(head.status.code), keepAlive: head.isKeepAlive))
+            continuation?.yield(.head(head))
         case .body(let buffer):
             continuation?.yield(.body(Array(buffer.readableBytesView)))
         case .end:

@@ -17,17 +17,28 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
         self.json = json
     }
 
+    /// Where the project keeps its cases.
+    package static let folder: String =
+        "/" + "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
+        + "/Conformance"
+
+    /// The cases of a file; nil if it is not there or is no list of cases.
+    package static func read(_ file: String) -> [ConformanceCase]? {
+        guard let data = FileManager.default.contents(atPath: file),
+            let yaml = JSON(yaml: String(decoding: data, as: UTF8.self))
+        else { return nil }
+        return yaml.array?.map(ConformanceCase.init)
+    }
+
     /// The cases of `Tests/Conformance/<name>` that `isWanted` picks; a file that cannot be read is a failure of
     /// the test.
     package static func load(
         _ name: String, where isWanted: (ConformanceCase) -> Bool = { _ in true }
     ) -> [ConformanceCase] {
-        let path = "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
-        let file = "/\(path)/Conformance/\(name)"
-        guard let data = FileManager.default.contents(atPath: file),
-            let yaml = JSON(yaml: String(decoding: data, as: UTF8.self)), let cases = yaml.array
-        else { preconditionFailure("\(file) cannot be read") }
-        return cases.map(ConformanceCase.init).filter(isWanted)
+        guard let cases = read("\(folder)/\(name)") else {
+            preconditionFailure("\(folder)/\(name) cannot be read")
+        }
+        return cases.filter(isWanted)
     }
 
     package var description: String { id }

@@ -1,0 +1,120 @@
+import APIClient
+import KubeAPI
+import Synchronization
+
+/// Requests of the administrator and the answers, as they are on the wire. Remembers what it has created.
+final class Conversation: Sendable {
+    private let client: APIClient
+    private let created = Mutex<[String]>([])
+    private let namespaces = Mutex<Set<String>>([])
+
+    init(_ client: APIClient) { self.client = client }
+
+    /// Sends a request; answers of every code come back.
+    /// - Parameter path: with the query, escaped.
+    @discardableResult
+    func send(
+        _ method: String, _ path: String, _ body: JSON? = nil, type: String = "application/json"
+    ) async throws -> Answer {
+        let answer = Answer(
+            try await client.exchange(
+                method, path, contentType: type, body: body?.encoded() ?? []))
+        if answer.code == 201, !path.contains("dryRun=All") {
+            let collection = path.prefix { $0 != "?" }
+            let name = answer.json.value(at: "metadata", "name")?.string ?? ""
+            let object = method == "POST" ? "\(collection)/\(name)" : String(collection)
+            created.withLock { $0.append(object) }
+        }
+        return answer
+    }
+
+    /// Makes a namespace that later cases use, too.
+    func ensure(namespace name: String) async throws {
+        guard namespaces.withLock({ $0.insert(name).inserted }) else { return }
+        let object: JSON = [
+            "apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)],
+        ]
+        let answer = Answer(
+            try await client.exchange("POST", "/api/v1/namespaces", body: object.encoded()))
+        guard answer.code == 201 || answer.code == 409 else {
+            throw Failure("namespace \(name): \(answer)")
+        }
+    }
+
+    /// Deletes what was created, the newest first, and looks whether it is gone.
+    func deleteCreated() async -> Bool {
+        let paths = created.withLock { created in
+            defer { created = [] }
+            return Array(created.reversed())
+        }
+        var isClean = true
+        for path in paths {
+            let code = try? await client.exchange("DELETE", path).code
+            if code == 404 { continue }
+            isClean = await isGone(path) && isClean
+        }
+        return isClean
+    }
+
+    private func isGone(_ path: String) async -> Bool {
+        for attempt in 0..<5 {
+            if attempt > 0 { try? await Task.sleep(for: .milliseconds(10)) }
+            if (try? await client.exchange("GET", path).code) == 404 { return true }
+        }
+        return false
+    }
+}
+
+/// An answer of the API.
+struct Answer: Sendable, CustomStringConvertible {
+    let code: Int
+    let json: JSON
+    /// Texts of `Warning` headers, as they were sent.
+    let warnings: [String]
+
+    init(_ answer: HTTPAnswer) {
+        code = answer.code
+        warnings = answer.values(of: "Warning")
+        json =
+            (try? JSON(parsing: answer.body))
+            ?? .string(String(decoding: answer.body, as: UTF8.self))
+    }
+
+    var isSuccess: Bool { (200..<300).contains(code) }
+    var reason: String { json["reason"]?.string ?? "" }
+    var message: String { json["message"]?.string ?? "" }
+
+    /// The field errors of an Invalid answer.
+    var errors: Set<ExpectedError> {
+        let causes = json.value(at: "details", "causes")?.array ?? []
+        return Set(
+            causes.map { cause in
+                let reason = cause["reason"]?.string ?? ""
+                let prefix = "FieldValue"
+                return ExpectedError(
+                    field: cause["field"]?.string ?? "",
+                    kind: reason.hasPrefix(prefix)
+                        ? String(reason.dropFirst(prefix.count)) : reason)
+            })
+    }
+
+    var description: String { isSuccess ? "\(code)" : "\(code) \(reason) (\(message))" }
+}
+
+/// `{field, kind}` of a case.
+struct ExpectedError: Hashable, Comparable, Sendable, CustomStringConvertible {
+    let field: String
+    let kind: String
+
+    init(field: String, kind: String) {
+        self.field = field
+        self.kind = kind
+    }
+
+    init(_ json: JSON) {
+        self.init(field: json["field"]?.string ?? "", kind: json["kind"]?.string ?? "")
+    }
+
+    static func < (a: Self, b: Self) -> Bool { (a.field, a.kind) < (b.field, b.kind) }
+    var description: String { "\(field) \(kind)" }
+}

@@ -68,7 +68,7 @@ struct NamespaceContent: Sendable {
     private func deleteContent(of namespace: String) async throws(Status) -> Int {
         var count = 0
         let all = ListRequest(selection: Selection(namespace: namespace))
-        for resource in Resource.all where resource.isNamespaced {
+        for resource in Resource.all where resource.isNamespaced && resource.storage == resource {
             let page = try await store.deleteCollection(resource, all, DeleteOptions())
             count += page.items.count
         }

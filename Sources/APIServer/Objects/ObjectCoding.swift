@@ -6,8 +6,8 @@ import Storage
 extension Resource {
     /// Keys of this resource begin so; in one namespace with `namespace/` after it.
     func keyPrefix(namespace: String? = nil) -> String {
-        guard let namespace, isNamespaced else { return "\(qualifiedName)/" }
-        return "\(qualifiedName)/\(namespace)/"
+        guard let namespace, isNamespaced else { return "\(storage.qualifiedName)/" }
+        return "\(storage.qualifiedName)/\(namespace)/"
     }
 
     func key(_ name: ObjectName) -> String {
@@ -20,8 +20,17 @@ extension Resource {
         return Array("\(kindAndVersion),\"metadata\":{\"resourceVersion\":\"".utf8)
     }
 
-    /// Encodes an object, but for its resourceVersion.
-    func encode(_ object: JSON) -> VersionedValue {
+    /// Encodes an object as it is stored, but for its resourceVersion.
+    func encode(_ object: JSON) -> VersionedValue { storage.encodeAsIs(stored(object)) }
+
+    /// What is stored, as clients of this resource see it.
+    func shown(_ value: StoredValue) -> StoredValue {
+        guard self != storage, let object = try? JSON(parsing: value.bytes) else { return value }
+        let bytes = encodeAsIs(shown(object)).bytes(at: value.revision)
+        return StoredValue(bytes: bytes, revision: value.revision)
+    }
+
+    private func encodeAsIs(_ object: JSON) -> VersionedValue {
         var tail: [UInt8] = [UInt8(ascii: "\"")]
         for (key, value) in object["metadata"]?.object ?? [:] where key != "resourceVersion" {
             Self.write(key, value, to: &tail)
@@ -42,9 +51,10 @@ extension Resource {
         value.write(to: &bytes)
     }
 
-    /// Stored bytes as the value of another revision: the last state of an object with the revision of its
-    /// deletion.
+    /// The bytes of an object as the stored value of another revision: the last state of an object with the
+    /// revision of its deletion.
     func value(of bytes: [UInt8]) -> VersionedValue {
+        if self != storage, let object = try? JSON(parsing: bytes) { return encode(object) }
         let head = head
         var end = head.count
         while end < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) {

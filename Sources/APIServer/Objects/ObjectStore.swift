@@ -9,6 +9,8 @@ final class ObjectStore: Sendable {
     let services: ServiceAdmission
     let preparation: Preparation
     let events = PreparedEvents()
+    /// Of resources that show the objects of another one.
+    let shownEvents = PreparedEvents()
     let creations = NamespaceCreations()
     /// Of the writers whom others have overtaken.
     let turns = FairLock()
@@ -30,7 +32,9 @@ final class ObjectStore: Sendable {
 
     /// As `stored`; nil where there is no object.
     func find(_ resource: Resource, _ name: ObjectName) async throws(Status) -> StoredValue? {
-        do throws(LogError) { return try await log.get(resource.key(name)) } catch {
+        do throws(LogError) {
+            return try await log.get(resource.key(name)).map(resource.shown)
+        } catch {
             throw error.status
         }
     }

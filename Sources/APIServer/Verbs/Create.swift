@@ -31,7 +31,11 @@ extension ObjectStore {
             (object.value(at: "metadata", "name")?.string ?? "").isEmpty && !generateName.isEmpty
         for attempt in 1... {
             if isGenerated {
-                object["metadata"]?["name"] = .string(Metadata.name(generatedFrom: generateName))
+                // An address has no room for a random part.
+                let name =
+                    resource == .ipAddresses
+                    ? generateName : Metadata.name(generatedFrom: generateName)
+                object["metadata"]?["name"] = .string(name)
             }
             do throws(Status) {
                 var written = try await insert(resource, object, options)
@@ -128,7 +132,8 @@ extension ObjectStore {
         let write = Write(
             .put, resource.key(name), resource.encode(object), expecting: .absent)
         do throws(LogError) {
-            return .success(Written(object: try await log.append(write).object, isNew: true))
+            let stored = resource.shown(try await log.append(write))
+            return .success(Written(object: stored.object, isNew: true))
         } catch {
             return .failure(error)
         }

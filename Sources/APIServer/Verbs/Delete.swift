@@ -47,25 +47,35 @@ extension ObjectStore {
             if terminating == object || options.dryRun {
                 return .success(.terminating(EncodedObject(terminating)))
             }
-            return await append([
-                Write(
-                    .put, resource.key(name), resource.encode(terminating),
-                    expecting: .revision(present.revision))
-            ]).map { .terminating($0) }
+            return await append(
+                resource,
+                [
+                    Write(
+                        .put, resource.key(name), resource.encode(terminating),
+                        expecting: .revision(present.revision))
+                ]
+            ).map { .terminating($0) }
         }
         if options.dryRun { return .success(.gone(present.object)) }
         let write = Write(
             .delete, resource.key(name), resource.value(of: present.bytes),
             expecting: .revision(present.revision))
-        guard resource == .services else { return await append([write]).map { .gone($0) } }
+        guard resource == .services else {
+            return await append(resource, [write]).map { .gone($0) }
+        }
         let writes = [write] + (try await endpointsWrites(name))
         return try await services.settle(Service(json: object), isGone: true) {
-            await append(writes).map { .gone($0) }
+            await append(resource, writes).map { .gone($0) }
         }
     }
 
-    private func append(_ writes: [Write]) async -> Result<EncodedObject, LogError> {
-        do throws(LogError) { return .success(try await log.append(writes)[0].object) } catch {
+    /// The first write is that of the resource.
+    private func append(
+        _ resource: Resource, _ writes: [Write]
+    ) async -> Result<EncodedObject, LogError> {
+        do throws(LogError) {
+            return .success(resource.shown(try await log.append(writes)[0]).object)
+        } catch {
             return .failure(error)
         }
     }

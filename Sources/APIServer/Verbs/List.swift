@@ -22,7 +22,8 @@ extension ObjectStore {
         do throws(LogError) {
             let page = try await log.list(
                 selection.keyPrefix(resource), at: revision, after: request.after,
-                limit: selection.selectsEverything ? request.limit : nil)
+                limit: selection.selectsEverything ? request.limit : nil
+            ).shown(as: resource)
             if selection.selectsEverything { return Self.page(page) }
             return Self.select(from: page, selection, request.limit)
         } catch {
@@ -76,6 +77,15 @@ extension ObjectStore {
             }
         }
         return result
+    }
+}
+
+extension Page {
+    fileprivate func shown(as resource: Resource) -> Page {
+        guard resource.storage != resource else { return self }
+        var page = self
+        page.entries = entries.map { Entry(key: $0.key, value: resource.shown($0.value)) }
+        return page
     }
 }
 

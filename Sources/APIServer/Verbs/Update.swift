@@ -11,13 +11,14 @@ extension ObjectStore {
         _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions
     ) async throws(Status) -> Written {
         try Self.checkName(object, resource, name)
-        if resource == .services || resource == .endpoints || resource == .events,
-            options.subresource == nil, try await find(resource, name) == nil
+        if resource.isCreatedByUpdate, options.subresource == nil,
+            try await find(resource, name) == nil
         {
             let version = object.value(at: "metadata", "resourceVersion")?.string ?? ""
             guard version.isEmpty else { throw .conflict(resource, name.name) }
             return try await create(resource, namespace: name.namespace, object, options)
         }
+        try Self.checkConditional(object, resource, name)
         let (checked, warnings) = try check(object, resource, options)
         var written = try await change(resource, name, options) { _ in checked }
         written.warnings = warnings + written.warnings
@@ -147,7 +148,7 @@ extension ObjectStore {
             Metadata.isGone(object) ? .delete : .put, resource.key(name),
             resource.encode(object), expecting: .revision(present.revision))
         do throws(LogError) {
-            return .success(Written(object: try await log.append(write).object))
+            return .success(Written(object: resource.shown(try await log.append(write)).object))
         } catch {
             return .failure(error)
         }
@@ -183,6 +184,25 @@ extension ObjectStore {
         }
     }
 
+    /// A Lease is replaced only by who says which state of it he has seen.
+    private static func checkConditional(
+        _ object: JSON, _ resource: Resource, _ name: ObjectName
+    ) throws(Status) {
+        let version = object.value(at: "metadata", "resourceVersion")?.string ?? ""
+        guard resource == .leases, version.isEmpty || version == "0" else { return }
+        let cause = Status.Cause(
+            reason: FieldError.Kind.invalid.rawValue,
+            message: "Invalid value: 0x0: must be specified for an update",
+            field: "metadata.resourceVersion")
+        var details = Status.Details(
+            name: name.name, group: resource.group, kind: resource.plural)
+        details.causes = [cause]
+        throw Status(
+            .invalid,
+            "\(resource.qualifiedName) \"\(name.name)\" is invalid: \(cause.field): \(cause.message)",
+            details: details)
+    }
+
     /// Whether the object names the state that it replaces.
     private static func checkPreconditions(
         _ new: JSON, _ old: JSON, _ resource: Resource, _ name: ObjectName
@@ -200,5 +220,12 @@ extension ObjectStore {
             throw .conflict(resource, name.name)
         }
         return true
+    }
+}
+
+extension Resource {
+    /// A PUT makes the object that is not there.
+    fileprivate var isCreatedByUpdate: Bool {
+        [.services, .endpoints, .events, .groupEvents, .leases].contains(self)
     }
 }

@@ -94,7 +94,9 @@ extension ObjectStore {
         do throws(LogError) {
             let watch = try await log.watch(
                 request.selection.keyPrefix(resource), after: revision)
-            return ObjectWatch(watch, resource, request, events, initial: initial)
+            return ObjectWatch(
+                watch, resource, request, resource.storage == resource ? events : shownEvents,
+                initial: initial)
         } catch {
             throw error.status
         }

@@ -20,8 +20,13 @@ final class PreparedEvent: Sendable {
     private let cache = Mutex(Cache())
 
     init(_ event: LogEvent, of resource: Resource) {
-        self.event = event
         self.resource = resource
+        self.event =
+            resource.storage == resource
+            ? event
+            : LogEvent(
+                action: event.action, key: event.key, value: resource.shown(event.value),
+                previous: event.previous.map(resource.shown))
     }
 
     /// What a watch with this selection makes of the write; nil: nothing.
@@ -47,7 +52,7 @@ final class PreparedEvent: Sendable {
             return event.value.object
         }
         let bytes = resource.value(of: previous.bytes).bytes(at: event.revision)
-        return StoredValue(bytes: bytes, revision: event.revision).object
+        return resource.shown(StoredValue(bytes: bytes, revision: event.revision)).object
     }
 
     /// The event as one line of a watch's answer.

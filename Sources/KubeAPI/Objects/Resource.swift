@@ -67,9 +67,25 @@ extension Resource {
     package static let endpointSlices = Resource(
         group: "discovery.k8s.io", plural: "endpointslices", singular: "endpointslice",
         kind: "EndpointSlice")
+    package static let serviceCIDRs = Resource(
+        group: "networking.k8s.io", plural: "servicecidrs", singular: "servicecidr",
+        kind: "ServiceCIDR", isNamespaced: false, subresources: ["status"])
+    package static let ipAddresses = Resource(
+        group: "networking.k8s.io", plural: "ipaddresses", singular: "ipaddress",
+        kind: "IPAddress", isNamespaced: false, shortNames: ["ip"])
+    package static let leases = Resource(
+        group: "coordination.k8s.io", plural: "leases", singular: "lease", kind: "Lease")
+    /// The Events of `events` once more, under the names that events.k8s.io gives to their fields.
+    package static let groupEvents = Resource(
+        group: "events.k8s.io", plural: "events", singular: "event", kind: "Event",
+        shortNames: ["ev"])
 
     /// Every resource that the API serves.
     package static let all: [Resource] = [
-        services, endpoints, pods, nodes, namespaces, events, endpointSlices,
+        services, endpoints, pods, nodes, namespaces, events, endpointSlices, serviceCIDRs,
+        ipAddresses, leases, groupEvents,
     ]
+
+    /// The resource whose objects are stored; another one only where two resources show the same objects.
+    package var storage: Resource { self == .groupEvents ? .events : self }
 }

@@ -1,4 +1,4 @@
-/// Kinds that are sent to or by the server but not stored, and Lease.
+/// Kinds that are sent to or by the server but not stored.
 extension Schema {
     static let deleteOptions = Schema.kind(
         .meta, "DeleteOptions", "How to delete.",
@@ -60,23 +60,4 @@ extension Schema {
         ])
 
     static let patch = Schema(.meta, "Patch", "A patch of the kind that the content type says.", [])
-
-    static let lease = Schema.kind(
-        .coordination, "Lease", "Who holds a right, and until when.",
-        [
-            metadataField,
-            .object("spec", 2, leaseSpec, "The holder and the times.").always,
-        ])
-
-    static let leaseSpec = Schema(
-        .coordination, "LeaseSpec", "The holder of a lease and the times.",
-        [
-            .string("holderIdentity", 1, "Who holds it.").optional,
-            .int32("leaseDurationSeconds", 2, "How long it holds without renewal.").optional,
-            .microTime("acquireTime", 3, "When it was taken."),
-            .microTime("renewTime", 4, "When it was renewed last."),
-            .int32("leaseTransitions", 5, "How often the holder changed.").optional,
-            .string("strategy", 6, "How the next holder is found.").optional,
-            .string("preferredHolder", 7, "Who should take it next.").optional,
-        ])
 }

@@ -9,7 +9,9 @@ extension Schema {
         "v1/Service": service, "v1/Endpoints": endpoints, "v1/Pod": pod, "v1/Node": node,
         "v1/Namespace": namespace, "v1/Event": event,
         "discovery.k8s.io/v1/EndpointSlice": endpointSlice,
-        "coordination.k8s.io/v1/Lease": lease,
+        "coordination.k8s.io/v1/Lease": lease, "events.k8s.io/v1/Event": groupEvent,
+        "networking.k8s.io/v1/ServiceCIDR": serviceCIDR,
+        "networking.k8s.io/v1/IPAddress": ipAddress,
         "v1/DeleteOptions": deleteOptions, "meta.k8s.io/v1/DeleteOptions": deleteOptions,
         "v1/Status": status,
     ]

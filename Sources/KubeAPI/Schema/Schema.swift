@@ -6,6 +6,8 @@ package struct Schema: Sendable {
         case core = "io.k8s.api.core.v1"
         case discovery = "io.k8s.api.discovery.v1"
         case coordination = "io.k8s.api.coordination.v1"
+        case networking = "io.k8s.api.networking.v1"
+        case events = "io.k8s.api.events.v1"
         case meta = "io.k8s.apimachinery.pkg.apis.meta.v1"
     }
 

@@ -36,7 +36,8 @@ package enum Table {
     ) -> JSON {
         let columns = columns(of: resource)
         let rows = objects.map { object -> JSON in
-            var row: JSON = ["cells": .array(columns.map { $0.cell(object, now) })]
+            let shown = resource.stored(object)
+            var row: JSON = ["cells": .array(columns.map { $0.cell(shown, now) })]
             switch includeObject {
             case .none: break
             case .metadata: row["object"] = partial(object, version)
@@ -66,7 +67,10 @@ package enum Table {
         case .pods: podColumns
         case .nodes: nodeColumns
         case .namespaces: namespaceColumns
-        case .events: eventColumns
+        case .events, .groupEvents: eventColumns
+        case .serviceCIDRs: serviceCIDRColumns
+        case .ipAddresses: ipAddressColumns
+        case .leases: leaseColumns
         case _: [.name, .age]
         }
     }

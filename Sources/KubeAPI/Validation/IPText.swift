@@ -24,18 +24,25 @@ enum IPText {
 
     /// A prefix without host bits.
     static func prefixErrors(_ text: String) -> [String] {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = loose(String(parts[0])), isNumber(parts[1]),
-            let length = Int(parts[1]), length <= address.family.bits
-        else {
+        guard let prefix = loosePrefix(text) else {
             return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
         }
-        guard IPAddress(String(parts[0])) != nil, String(length) == parts[1] else {
+        let parts = text.split(separator: "/").map(String.init)
+        guard let address = IPAddress(parts[0]), String(prefix.length) == parts[1] else {
             return ["must not have leading 0s in IP or prefix length"]
         }
         if address.isIPv4Mapped { return ["must not have an IPv4-mapped IPv6 address"] }
-        return IPPrefix(address, length: length).network == address
+        return prefix.network == address
             ? [] : ["must not have bits set beyond the prefix length"]
+    }
+
+    /// A prefix without host bits, in its canonical text.
+    static func canonicalPrefixErrors(_ text: String) -> [String] {
+        let errors = prefixErrors(text)
+        guard errors.isEmpty, let canonical = IPPrefix(text)?.description, canonical != text else {
+            return errors
+        }
+        return ["must be in canonical form (\"\(canonical)\")"]
     }
 
     /// Addresses that nothing outside their link or host can be reached by. `loopback` lists the prefixes inside
@@ -89,6 +96,15 @@ enum IPText {
                 return isNumber(octet) && digits.isEmpty ? "0" : digits
             }
         return IPAddress(text[..<start] + octets.joined(separator: "."))
+    }
+
+    /// The network of a text that may have host bits or leading zeros; nil for what is no prefix at all.
+    static func loosePrefix(_ text: String) -> IPPrefix? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = loose(String(parts[0])), isNumber(parts[1]),
+            let length = Int(parts[1]), length <= address.family.bits
+        else { return nil }
+        return IPPrefix(address, length: length)
     }
 
     private static func isNumber(_ text: Substring) -> Bool {

@@ -7,18 +7,28 @@ enum MetadataRules {
     enum NameForm {
         case dnsLabel
         case dnsSubdomain
+        /// Whatever can stand between two slashes of a URL.
+        case pathSegment
+        /// An address in its canonical text.
+        case ipAddress
 
         func errors(_ name: String) -> [String] {
             switch self {
             case .dnsLabel: Names.dnsLabelErrors(name)
             case .dnsSubdomain: Names.dnsSubdomainErrors(name)
+            case .pathSegment: Names.pathSegmentErrors(name)
+            case .ipAddress: IPText.canonicalAddressErrors(name)
             }
         }
 
-        /// A prefix may end with a hyphen: five more characters follow.
+        /// A prefix of a DNS name may end with a hyphen: five more characters follow.
         func errors(prefix: String) -> [String] {
-            prefix.count > 1 && prefix.last == "-"
-                ? errors(prefix.dropLast(2) + "a") : errors(prefix)
+            switch self {
+            case .dnsLabel, .dnsSubdomain:
+                prefix.count > 1 && prefix.last == "-"
+                    ? errors(prefix.dropLast(2) + "a") : errors(prefix)
+            case .pathSegment, .ipAddress: errors(prefix)
+            }
         }
     }
 

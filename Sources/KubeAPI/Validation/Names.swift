@@ -70,6 +70,12 @@ enum Names {
         return errors
     }
 
+    /// What can stand between two slashes of a URL.
+    static func pathSegmentErrors(_ text: String) -> [String] {
+        if text == "." || text == ".." { return ["may not be '\(text)'"] }
+        return ["/", "%"].filter { text.contains($0) }.map { "may not contain '\($0)'" }
+    }
+
     /// The name of a port of a container (IANA_SVC_NAME).
     static func portNameErrors(_ text: String) -> [String] {
         let bytes = text.utf8

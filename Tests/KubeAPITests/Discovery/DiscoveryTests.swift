@@ -21,7 +21,12 @@ struct DiscoveryTests {
         let group: JSON = [
             "name": "discovery.k8s.io", "versions": [version], "preferredVersion": version,
         ]
-        #expect(discovery.namedGroups(.plain)["groups"] == [group])
+        let groups = discovery.namedGroups(.plain)["groups"]?.array ?? []
+        #expect(groups.first == group)
+        #expect(
+            groups.map { $0["name"] } == [
+                "discovery.k8s.io", "networking.k8s.io", "coordination.k8s.io", "events.k8s.io",
+            ])
         var alone = group
         alone["kind"] = "APIGroup"
         alone["apiVersion"] = "v1"
@@ -54,6 +59,17 @@ struct DiscoveryTests {
         #expect(discovery.resources(group: "", version: "v2") == nil)
     }
 
+    @Test("networks and addresses are there for the whole cluster")
+    func networking() throws {
+        let list = try #require(discovery.resources(group: "networking.k8s.io", version: "v1"))
+        let entries = list["resources"]?.array ?? []
+        #expect(
+            entries.map { $0["name"] } == ["servicecidrs", "servicecidrs/status", "ipaddresses"])
+        #expect(entries.allSatisfy { $0["namespaced"] == false })
+        #expect(entries.map { $0["singularName"] } == ["servicecidr", "", "ipaddress"])
+        #expect(entries.map { $0["shortNames"] } == [nil, nil, ["ip"]])
+    }
+
     @Test("the aggregated form says the same in one document", arguments: ["v2", "v2beta1"])
     func aggregated(_ version: String) throws {
         let format = Discovery.Format(
@@ -77,7 +93,10 @@ struct DiscoveryTests {
                     #"{"resource":"services","responseKind":{"group":"","version":"v1","kind":"Service"},"scope":"Namespaced","singularResource":"service","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["svc"],"categories":["all"],"subresources":[{"subresource":"status","responseKind":{"group":"","version":"v1","kind":"Service"},"verbs":["get","patch","update"]}]}"#
                 ))
         let named = discovery.namedGroups(format)["items"]?.array ?? []
-        #expect(named.map { $0.value(at: "metadata", "name") } == ["discovery.k8s.io"])
+        #expect(
+            named.map { $0.value(at: "metadata", "name") } == [
+                "discovery.k8s.io", "networking.k8s.io", "coordination.k8s.io", "events.k8s.io",
+            ])
     }
 
     @Test(

@@ -21,7 +21,11 @@ struct OpenAPITests {
     @Test("the index leads to a document of every group version, and the address changes with it")
     func index() throws {
         let paths = try #require(api.index["paths"]?.object)
-        #expect(paths.keys == ["api/v1", "apis/discovery.k8s.io/v1"])
+        #expect(
+            paths.keys == [
+                "api/v1", "apis/discovery.k8s.io/v1", "apis/networking.k8s.io/v1",
+                "apis/coordination.k8s.io/v1", "apis/events.k8s.io/v1",
+            ])
         for (name, entry) in paths {
             let url = try #require(entry["serverRelativeURL"]?.string)
             #expect(url.hasPrefix("/openapi/v3/\(name)?hash="))

@@ -28,6 +28,24 @@ struct FieldSelectorTests {
         #expect(try FieldSelector(parsing: text, for: .pods).matches(Self.pod) == expected)
     }
 
+    @Test(
+        "find Events in either form",
+        arguments: [
+            ("involvedObject.name=web,reason=Seen", Resource.events), ("source=c", .events),
+            ("reportingComponent=c,type=Normal", .events),
+            ("regarding.name=web,reason=Seen", .groupEvents),
+            ("regarding.kind=Pod,reportingController=c", .groupEvents),
+        ])
+    func events(_ text: String, _ resource: Resource) throws {
+        var event = try tree(EventVersionTests.core)
+        event["source"] = nil
+        let selector = try FieldSelector(parsing: text, for: resource)
+        #expect(selector.matches(resource.shown(event)))
+        event["involvedObject"] = ["kind": "Node", "name": "n"]
+        event["reportingComponent"] = "d"
+        #expect(!selector.matches(resource.shown(event)))
+    }
+
     @Test("tell the one name and namespace that can match")
     func shortcuts() throws {
         let selector = try FieldSelector(
@@ -42,6 +60,11 @@ struct FieldSelectorTests {
         arguments: [
             ("spec.clusterIP=None", Resource.pods, "field label not supported: spec.clusterIP"),
             ("spec.nodeName=a", .services, "field label not supported: spec.nodeName"),
+            (
+                "involvedObject.name=a", .groupEvents,
+                "field label not supported: involvedObject.name"
+            ),
+            ("spec.parentRef=a", .ipAddresses, "field label not supported: spec.parentRef"),
             ("addressType=IPv4", .endpointSlices, "field label not supported: addressType"),
             (
                 "metadata.name", .pods,

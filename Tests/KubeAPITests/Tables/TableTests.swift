@@ -37,6 +37,13 @@ struct TableTests {
                 ["Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"]
             ),
             (.namespaces, ["Name", "Status", "Age"], []),
+            (.serviceCIDRs, ["Name", "CIDRs", "Age"], []),
+            (.ipAddresses, ["Name", "ParentRef"], []),
+            (.leases, ["Name", "Holder", "Age"], []),
+            (
+                .groupEvents, ["Last Seen", "Type", "Reason", "Object", "Message"],
+                ["Subobject", "Source", "First Seen", "Count", "Name"]
+            ),
             (
                 .events, ["Last Seen", "Type", "Reason", "Object", "Message"],
                 ["Subobject", "Source", "First Seen", "Count", "Name"]
@@ -192,5 +199,34 @@ struct TableTests {
         ] as [(Int64, String)])
     func ages(_ seconds: Int64, _ text: String) {
         #expect(Age.text(seconds: seconds) == text)
+    }
+
+    @Test(
+        "networks, addresses, leases, and Events in either form",
+        arguments: [
+            (
+                #"{"metadata":{"name":"kubernetes","creationTimestamp":"2026-11-23T11:59:00Z"},"spec":{"cidrs":["10.96.0.0/16","fd00:96::/112"]}}"#,
+                .serviceCIDRs, ["kubernetes", "10.96.0.0/16,fd00:96::/112", "60s"]
+            ),
+            (
+                #"{"metadata":{"name":"10.96.0.1"},"spec":{"parentRef":{"resource":"services","namespace":"default","name":"kubernetes"}}}"#,
+                .ipAddresses, ["10.96.0.1", "services/default/kubernetes"]
+            ),
+            (
+                #"{"metadata":{"name":"10.96.0.2"},"spec":{"parentRef":{"group":"gateway.networking.k8s.io","resource":"gateways","name":"g"}}}"#,
+                .ipAddresses, ["10.96.0.2", "gateways.gateway.networking.k8s.io/g"]
+            ),
+            (
+                #"{"metadata":{"name":"l","creationTimestamp":"2026-11-23T11:59:00Z"},"spec":{"holderIdentity":"me"}}"#,
+                .leases, ["l", "me", "60s"]
+            ),
+            (#"{"metadata":{"name":"l"},"spec":{}}"#, .leases, ["l", "", "<unknown>"]),
+            (
+                #"{"eventTime":"2026-11-23T11:59:00.000000Z","type":"Normal","reason":"R","regarding":{"kind":"Pod","name":"p"},"note":"n"}"#,
+                .groupEvents, ["60s", "Normal", "R", "pod/p", "n"]
+            ),
+        ] as [(String, Resource, [String])])
+    func networking(_ object: String, _ resource: Resource, _ expected: [String]) throws {
+        #expect(try cells(object, resource) == expected)
     }
 }

@@ -9,6 +9,8 @@ package enum ObjectRules {
         case .endpoints: object.edit(Endpoints.self) { EndpointsRules.applyDefaults(&$0) }
         case .pods: PodRules.prepareForCreate(&object)
         case .namespaces: NamespaceRules.prepareForCreate(&object)
+        case .serviceCIDRs: ServiceCIDRRules.prepareForCreate(&object)
+        case .ipAddresses: IPAddressRules.prepare(&object)
         default: break
         }
     }
@@ -27,11 +29,11 @@ package enum ObjectRules {
                     ServiceRules.prepareForUpdate(&$0, replacing: old)
                 }
             }
-        case .endpointSlices, .endpoints:
+        case .endpointSlices, .endpoints, .ipAddresses:
             prepareForCreate(&object, resource)
         case .pods:
             PodRules.prepareForUpdate(&object, replacing: old, subresource: subresource)
-        case .nodes, .namespaces:
+        case .nodes, .namespaces, .serviceCIDRs:
             let kept = subresource == "status" ? "spec" : "status"
             object[kept] = old[kept]
         default: break
@@ -54,7 +56,12 @@ package enum ObjectRules {
         case .pods: return PodRules.createErrors(object, loopbackPodCIDRs: loopback)
         case .nodes: return NodeRules.createErrors(object)
         case .namespaces: return NamespaceRules.createErrors(object)
-        case .events: return EventRules.createErrors(Event(json: object))
+        case .events: return EventRules.createErrors(Event(json: object), .loose)
+        case .groupEvents:
+            return EventRules.createErrors(Event(json: resource.stored(object)), .strict)
+        case .leases: return LeaseRules.createErrors(Lease(json: object))
+        case .serviceCIDRs: return ServiceCIDRRules.createErrors(ServiceCIDR(json: object))
+        case .ipAddresses: return IPAddressRules.createErrors(IPAddressObject(json: object))
         default: return []
         }
     }
@@ -84,7 +91,22 @@ package enum ObjectRules {
         case .nodes: return NodeRules.updateErrors(object, replacing: old)
         case .namespaces: return NamespaceRules.updateErrors(object, replacing: old)
         case .events:
-            return EventRules.updateErrors(Event(json: object), replacing: Event(json: old))
+            return EventRules.updateErrors(
+                Event(json: object), replacing: Event(json: old), .loose)
+        case .groupEvents:
+            return EventRules.updateErrors(
+                Event(json: resource.stored(object)), replacing: Event(json: resource.stored(old)),
+                .strict)
+        case .leases:
+            return LeaseRules.updateErrors(Lease(json: object), replacing: Lease(json: old))
+        case .serviceCIDRs:
+            let (new, old) = (ServiceCIDR(json: object), ServiceCIDR(json: old))
+            return subresource == "status"
+                ? ServiceCIDRRules.statusUpdateErrors(new, replacing: old)
+                : ServiceCIDRRules.updateErrors(new, replacing: old)
+        case .ipAddresses:
+            return IPAddressRules.updateErrors(
+                IPAddressObject(json: object), replacing: IPAddressObject(json: old))
         default: return []
         }
     }

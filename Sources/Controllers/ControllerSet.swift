@@ -5,10 +5,10 @@ package import Watching
 /// The controllers that a control plane runs, over shared caches.
 package struct ControllerSet: Sendable {
     private let caches: ClusterCaches
-    private let slices: EndpointSliceController
-    private let endpoints: EndpointsController
-    private let mirroring: MirroringController
-    private let loadBalancer: LoadBalancerController
+    private let slices: EndpointSliceController?
+    private let endpoints: EndpointsController?
+    private let mirroring: MirroringController?
+    private let loadBalancer: LoadBalancerController?
     private let pods: PodController?
     private let time: TimeSource
     private let report: @Sendable (String) -> Void
@@ -16,23 +16,43 @@ package struct ControllerSet: Sendable {
     /// Make it before the caches run. `pools` are the load-balancer pools; `pods` is there where no kubelet is.
     /// `report` is told, in a sentence, what goes wrong.
     package init(
-        _ caches: ClusterCaches, _ client: any ObjectClient, pools: [IPPrefix], pods: PodSupport?,
-        time: TimeSource, report: @escaping @Sendable (String) -> Void
+        _ caches: ClusterCaches, _ client: any ObjectClient,
+        _ settings: ControllerSettings = ControllerSettings(), pools: [IPPrefix],
+        pods: PodSupport?, time: TimeSource, report: @escaping @Sendable (String) -> Void
     ) {
-        let events = EventRecorder(client, component: "pointsman-controllers", time: time)
+        func events(_ component: String) -> EventRecorder {
+            EventRecorder(client, component: component, time: time)
+        }
+        func make<Controller>(_ name: ControllerName, _ body: () -> Controller) -> Controller? {
+            settings.choice.contains(name) ? body() : nil
+        }
+        let own = events("pointsman-controllers")
         let selection = ServiceSelection(caches)
         self.caches = caches
         self.time = time
         self.report = report
-        slices = EndpointSliceController(caches, selection, client, events: events)
-        endpoints = EndpointsController(caches, selection, client)
-        mirroring = MirroringController(caches, client)
-        loadBalancer = LoadBalancerController(
-            caches, client, pools: pools, events: events, time: time)
-        self.pods = pods.map {
-            PodController(
-                $0.settings, caches, client, events: events, runners: $0.runners,
-                prober: $0.prober, time: time)
+        slices = make(.endpointSlices) {
+            EndpointSliceController(
+                caches, selection, client, settings,
+                events: events(EndpointSliceController.component), time: time)
+        }
+        endpoints = make(.endpoints) {
+            EndpointsController(caches, selection, client, settings, time: time)
+        }
+        mirroring = make(.mirroring) {
+            MirroringController(
+                caches, client, events: events(MirroringController.component),
+                limit: settings.mirroringMaxEndpointsPerSubset)
+        }
+        loadBalancer = make(.loadBalancer) {
+            LoadBalancerController(caches, client, pools: pools, events: own, time: time)
+        }
+        self.pods = pods.flatMap { support in
+            make(.pods) {
+                PodController(
+                    support.settings, caches, client, events: own, runners: support.runners,
+                    prober: support.prober, time: time)
+            }
         }
     }
 
@@ -56,11 +76,17 @@ package struct ControllerSet: Sendable {
     package func run() async {
         await caches.waitUntilSynced()
         await withDiscardingTaskGroup { group in
-            start("endpoint slices", slices, slices.queue, &group)
-            start("endpoints", endpoints, endpoints.queue, &group)
-            start("mirroring", mirroring, mirroring.queue, &group)
-            start("load balancer", loadBalancer, loadBalancer.queue, width: 1, &group)
+            if let slices { start("endpoint slices", slices, slices.queue, &group) }
+            if let endpoints { start("endpoints", endpoints, endpoints.queue, &group) }
+            if let mirroring { start("mirroring", mirroring, mirroring.queue, &group) }
+            if let loadBalancer {
+                start("load balancer", loadBalancer, loadBalancer.queue, width: 1, &group)
+            }
             if let pods { start("pods", pods, pods.queue, &group) }
+            // With no controller at all it still runs until the task is cancelled.
+            group.addTask { [time] in
+                while (try? await time.sleep(.seconds(3600))) != nil {}
+            }
         }
         pods?.stop()
     }

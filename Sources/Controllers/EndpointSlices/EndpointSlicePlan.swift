@@ -2,7 +2,7 @@ package import Addresses
 package import KubeAPI
 
 /// What has to be written so that a Service has the slices that its Pods ask for. A pure function of values.
-package struct EndpointSlicePlan: Equatable, Sendable {
+package struct EndpointSlicePlan: Sendable {
     /// Everything that a plan is made from.
     package struct Input: Sendable {
         package var service: Service
@@ -24,8 +24,11 @@ package struct EndpointSlicePlan: Equatable, Sendable {
     }
 
     package private(set) var slices = SlicePlan()
-    /// Why the topology hints that the Service asks for are not there, by family.
-    package private(set) var hintProblems: [IPFamily: HintProblem] = [:]
+    /// The families that slices are made for, the primary one first, with the reason why the proportional hints that
+    /// the Service may ask for are not there.
+    package private(set) var families: [(family: IPFamily, hintProblem: HintProblem?)] = []
+    /// A Pod that is left out, with the Node that does not exist.
+    package private(set) var stray: (pod: String, node: String)?
 
     package init(_ input: Input) {
         let families = input.service.addressFamilies
@@ -46,10 +49,8 @@ package struct EndpointSlicePlan: Equatable, Sendable {
         _ family: IPFamily, isPrimary: Bool, _ existing: [EndpointSlice], _ input: Input
     ) {
         let service = input.service
-        var desired = PodEndpoints(
-            service, pods: input.pods, family: family, zones: input.topology.zones)
-        hintProblems[family] = desired.addHints(
-            for: service, input.topology, previous: existing)
+        let desired = PodEndpoints(service, pods: input.pods, family: family, input.topology)
+        stray = stray ?? desired.stray
         let template = SliceTemplate(
             namespace: service.metadata.namespace, addressType: family.description,
             owner: service.ownerReference, labels: service.sliceLabels,
@@ -57,9 +58,11 @@ package struct EndpointSlicePlan: Equatable, Sendable {
                 service.metadata.name, addressType: family.description, isPrimary: isPrimary))
         // A stale slice is deleted before anything is made: its name is free.
         let free = Set(slices.stale.map(\.metadata.name))
-        slices += SlicePlan(
-            desired.groups, replacing: existing, template, limit: input.limit, placeholder: true,
+        var plan = SlicePlan(
+            desired.groups, replacing: existing, template, .slices(of: input.limit),
             isHeld: { !free.contains($0) && input.isTaken($0) })
+        families.append((family, plan.addHints(for: service, input.topology)))
+        slices += plan
     }
 
     /// Sets the annotation of what is written; nil takes it away.

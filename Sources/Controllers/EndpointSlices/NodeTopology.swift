@@ -7,7 +7,8 @@ final class NodeTopology: Sendable {
     private let cache: ObjectCache<Node>
     private let topology = Mutex<Topology?>(nil)
 
-    /// `changed` is called with the names of nodes whose zone changed; nil means that the shares of the zones did.
+    /// `changed` is called with the names of nodes that came, went or changed their zone; nil means that the shares
+    /// of the zones may have changed.
     init(_ cache: ObjectCache<Node>, changed: @escaping @Sendable (_ node: String?) -> Void) {
         self.cache = cache
         cache.observe { [weak self] event in
@@ -20,7 +21,7 @@ final class NodeTopology: Sendable {
             guard let name = (new ?? old)?.metadata.name, old.map(Facts.init) != new.map(Facts.init)
             else { return }
             self?.topology.withLock { $0 = nil }
-            if old?.zone != new?.zone { changed(name) }
+            if old == nil || new == nil || old?.zone != new?.zone { changed(name) }
             changed(nil)
         }
     }

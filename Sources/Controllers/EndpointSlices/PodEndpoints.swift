@@ -3,11 +3,12 @@ import KubeAPI
 
 /// The endpoints that a Service should have in one address family, told apart by the ports they serve: each
 /// group becomes slices of its own.
-struct PodEndpoints: Equatable, Sendable {
+struct PodEndpoints: Sendable {
     private(set) var groups: [SliceGroup] = []
+    /// The first Pod that is left out because the Node that it names does not exist.
+    private(set) var stray: (pod: String, node: String)?
 
-    /// `zones` has the zone of every node that has one.
-    init(_ service: Service, pods: [Pod], family: IPFamily, zones: [String: String]) {
+    init(_ service: Service, pods: [Pod], family: IPFamily, _ topology: Topology) {
         var indexes: [[EndpointPort]: Int] = [:]
         for pod in pods where pod.belongsInEndpoints {
             let ports = pod.endpointPorts(for: service)
@@ -16,9 +17,14 @@ struct PodEndpoints: Equatable, Sendable {
                 indexes[ports] = index
                 groups.append(SliceGroup(ports: ports, endpoints: []))
             }
+            guard service.spec.publishNotReadyAddresses || pod.hasPlace(topology) else {
+                stray = stray ?? (pod.metadata.name, pod.nodeName)
+                continue
+            }
             guard let address = pod.address(family) else { continue }
             groups[index].endpoints.append(
-                Self.endpoint(of: pod, at: address, for: service, zone: zones[pod.nodeName]))
+                Self.endpoint(
+                    of: pod, at: address, for: service, zone: topology.zones[pod.nodeName]))
         }
         groups.removeAll { $0.endpoints.isEmpty }
     }
@@ -38,11 +44,12 @@ struct PodEndpoints: Equatable, Sendable {
         endpoint.zone = zone
         return endpoint
     }
+}
 
-    /// Calls `body` with every endpoint, to change it.
-    mutating func forEachEndpoint(_ body: (inout Endpoint) -> Void) {
-        for group in groups.indices {
-            for index in groups[group].endpoints.indices { body(&groups[group].endpoints[index]) }
-        }
+extension Pod {
+    /// A Pod is where its Node is (Kubernetes' EndpointSlice controller leaves out Pods of Nodes that do not exist), or
+    /// where its annotation `pointsman.dev/address` says: then it needs no Node.
+    fileprivate func hasPlace(_ topology: Topology) -> Bool {
+        topology.nodes.contains(nodeName) || metadata.annotations[PointsmanName.address] != nil
     }
 }

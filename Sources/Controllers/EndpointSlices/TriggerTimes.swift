@@ -4,27 +4,35 @@ import Synchronization
 /// When the change happened that a write of endpoints is for (rule E-007): the earliest time of what is newer than
 /// at the Service's last plan.
 final class TriggerTimes: Sendable {
-    private struct Seen {
-        var pods: [String: Timestamp] = [:]
-        var service: Timestamp?
+    /// What there is to see of a Service and its Pods at the moment of a plan.
+    struct Observation: Equatable, Sendable {
+        fileprivate var service: ObjectName
+        fileprivate var created: Timestamp?
+        fileprivate var pods: [String: Timestamp] = [:]
+        /// For the annotation; nil if nothing that carries a time changed.
+        fileprivate(set) var time: Timestamp?
     }
 
-    private let seen = Mutex<[ObjectName: Seen]>([:])
+    private let seen = Mutex<[ObjectName: Observation]>([:])
 
-    /// The time for the annotation; nil if nothing that carries a time changed.
-    func time(of service: Service, _ pods: [Pod]) -> Timestamp? {
+    func observe(_ service: Service, _ pods: [Pod]) -> Observation {
         let created = service.metadata.creationTimestamp.flatMap { Timestamp($0) }
-        var now = Seen(service: created)
+        var now = Observation(service: service.objectName, created: created)
         for pod in pods { now.pods[pod.metadata.name] = pod.readyTransition }
-        return seen.withLock { seen in
-            guard let last = seen.updateValue(now, forKey: service.objectName) else {
-                return created
-            }
-            var times = now.pods.filter { pod, time in last.pods[pod].map { time > $0 } ?? true }
-                .map(\.value)
-            if let created, last.service.map({ created > $0 }) ?? true { times.append(created) }
-            return times.min()
+        guard let last = seen.withLock({ $0[service.objectName] }) else {
+            now.time = created
+            return now
         }
+        var times = now.pods.filter { pod, time in last.pods[pod].map { time > $0 } ?? true }
+            .map(\.value)
+        if let created, last.created.map({ created > $0 }) ?? true { times.append(created) }
+        now.time = times.min()
+        return now
+    }
+
+    /// The plan was carried out: only what is newer counts next time.
+    func settle(_ observation: Observation) {
+        seen.withLock { $0[observation.service] = observation }
     }
 
     func forget(_ service: ObjectName) {

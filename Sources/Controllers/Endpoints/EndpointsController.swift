@@ -1,34 +1,40 @@
 package import KubeAPI
 package import Watching
 
-/// Keeps the legacy Endpoints object of every Service with a selector, and deletes it with the Service.
+/// Keeps the legacy Endpoints object of every Service with a selector, and deletes it with the Service. What was made
+/// by hand goes with a Service, too, and at the start if there is none of its name, as in Kubernetes.
 package final class EndpointsController: Reconciler {
     private let caches: ClusterCaches
     private let selection: ServiceSelection
     private let client: any ObjectClient
     private let pending = PendingWrites<Endpoints>()
     private let triggers = TriggerTimes()
+    private let batch: BatchPeriod
     package let queue: WorkQueue<ObjectName>
 
     /// Make it before the caches run.
     package init(
-        _ caches: ClusterCaches, _ selection: ServiceSelection, _ client: any ObjectClient
+        _ caches: ClusterCaches, _ selection: ServiceSelection, _ client: any ObjectClient,
+        _ settings: ControllerSettings, time: TimeSource
     ) {
         let queue = WorkQueue<ObjectName>()
+        let batch = BatchPeriod(settings.endpointsBatchPeriod, time)
         self.caches = caches
         self.selection = selection
         self.client = client
+        self.batch = batch
         self.queue = queue
-        ServiceChanges.observe(caches, selection) { queue.add($0) }
-        caches.endpoints.observe { [pending, services = caches.services] event in
+        ServiceChanges.observe(caches, selection, queue, batch)
+        caches.endpoints.observe { [pending, caches] event in
             guard !pending.isOwn(event) else { return }
             switch event {
-            case .synced: break
-            case .upserted(let new, nil):
+            case .synced:
                 // At the start, leftovers of Services that are gone must be found (rule E-022).
-                if services[new.name] != nil || new.view.isMadeByController { queue.add(new.name) }
-            case .upserted(let new, _): if services[new.name] != nil { queue.add(new.name) }
-            case .deleted(let last): queue.add(last.name)
+                queue.add(caches.endpoints.objects.map(\.name))
+            case .upserted(let new, _):
+                if caches.services[new.name] != nil { queue.add(new.name) }
+            case .deleted(let last):
+                if caches.services[last.name] != nil { queue.add(last.name) }
             }
         }
     }
@@ -37,15 +43,14 @@ package final class EndpointsController: Reconciler {
         let existing = current(key)
         guard let service = caches.services[key]?.view else {
             triggers.forget(key)
-            if let existing, existing.isMadeByController { try await delete(existing) }
+            if let existing, !existing.electsLeader { try await delete(existing) }
             return .done
         }
         guard service.effectiveSelector != nil else { return .done }
+        if let wait = batch.remaining(key) { return .again(after: wait) }
         let pods = selection.pods(of: service)
-        let plan = EndpointsPlan(service, pods: pods, existing: existing) {
-            triggers.time(of: service, pods)
-        }
-        switch plan {
+        let trigger = triggers.observe(service, pods)
+        switch EndpointsPlan(service, pods: pods, existing: existing, triggerTime: trigger.time) {
         case .nothing: break
         case .create(let endpoints):
             try await write(key) { () throws(Status) in
@@ -56,6 +61,7 @@ package final class EndpointsController: Reconciler {
                 try await client.update(.endpoints, endpoints.json)
             }
         }
+        triggers.settle(trigger)
         return .done
     }
 
@@ -90,9 +96,6 @@ package final class EndpointsController: Reconciler {
 }
 
 extension Endpoints {
-    /// Hand-made Endpoints are never deleted, nor are those that only serve leader election.
-    fileprivate var isMadeByController: Bool {
-        metadata.labels[EndpointLabels.endpointsManagedBy] == EndpointLabels.endpointsController
-            && metadata.annotations[EndpointLabels.leader] == nil
-    }
+    /// Endpoints that only serve leader election have no Service, and stay.
+    fileprivate var electsLeader: Bool { metadata.annotations[EndpointLabels.leader] != nil }
 }

@@ -11,9 +11,9 @@ package enum EndpointsPlan: Equatable, Sendable {
     /// More addresses than that are left out.
     package static let capacity = 1000
 
-    /// `triggerTime` is asked only when something is written.
+    /// `triggerTime` is when the change happened that this is for; nil: none that is known.
     package init(
-        _ service: Service, pods: [Pod], existing: Endpoints?, triggerTime: () -> Timestamp?
+        _ service: Service, pods: [Pod], existing: Endpoints?, triggerTime: Timestamp?
     ) {
         var endpoints =
             existing
@@ -25,7 +25,7 @@ package enum EndpointsPlan: Equatable, Sendable {
         endpoints.metadata.labels = Self.labels(service)
         endpoints.metadata.annotations[EndpointLabels.overCapacity] = isOver ? "truncated" : nil
         guard let existing else {
-            endpoints.stamp(triggerTime())
+            endpoints.stamp(triggerTime)
             self = .create(endpoints)
             return
         }
@@ -33,7 +33,7 @@ package enum EndpointsPlan: Equatable, Sendable {
             self = .nothing
             return
         }
-        endpoints.stamp(triggerTime())
+        endpoints.stamp(triggerTime)
         self = .update(endpoints)
     }
 
@@ -78,20 +78,33 @@ extension Endpoints {
         metadata.annotations[EndpointLabels.lastChange] = time?.description
     }
 
-    /// Keeps `capacity` addresses, ready ones first. True if some were left out.
+    /// Keeps `capacity` addresses, ready ones first, of each subset in proportion (rounded up, so that the last may
+    /// get less). True if some were left out.
     fileprivate mutating func truncate(to capacity: Int) -> Bool {
         let ready = subsets.reduce(0) { $0 + $1.addresses.count }
-        let all = ready + subsets.reduce(0) { $0 + $1.notReadyAddresses.count }
-        guard all > capacity else { return false }
-        var room = (ready: min(ready, capacity), notReady: max(0, capacity - ready))
-        for index in subsets.indices {
-            subsets[index].addresses = Array(subsets[index].addresses.prefix(room.ready))
-            room.ready -= subsets[index].addresses.count
-            subsets[index].notReadyAddresses =
-                Array(subsets[index].notReadyAddresses.prefix(room.notReady))
-            room.notReady -= subsets[index].notReadyAddresses.count
+        let notReady = subsets.reduce(0) { $0 + $1.notReadyAddresses.count }
+        guard ready + notReady > capacity else { return false }
+        if ready > capacity {
+            Self.share(capacity, of: ready, among: &subsets, \.addresses)
+            for index in subsets.indices { subsets[index].notReadyAddresses = [] }
+        } else {
+            Self.share(capacity - ready, of: notReady, among: &subsets, \.notReadyAddresses)
         }
         subsets.removeAll { $0.addresses.isEmpty && $0.notReadyAddresses.isEmpty }
         return true
+    }
+
+    private static func share(
+        _ capacity: Int, of total: Int, among subsets: inout [EndpointSubset],
+        _ list: WritableKeyPath<EndpointSubset, [EndpointAddress]>
+    ) {
+        var left = capacity
+        for index in subsets.indices {
+            let addresses = subsets[index][keyPath: list]
+            let share = Double(addresses.count) / Double(total) * Double(capacity)
+            let kept = min(left, Int(share.rounded(.up)))
+            subsets[index][keyPath: list] = Array(addresses.prefix(kept))
+            left -= min(kept, addresses.count)
+        }
     }
 }

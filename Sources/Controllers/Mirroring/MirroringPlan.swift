@@ -2,9 +2,13 @@ import Addresses
 package import KubeAPI
 
 /// What has to be written so that the hand-made Endpoints of a Service without selector are there as
-/// EndpointSlices too (rule E-008).
+/// EndpointSlices too: one slice a subset and family (rule E-008).
 package struct MirroringPlan: Equatable, Sendable {
     package private(set) var slices = SlicePlan()
+    /// Addresses that are none.
+    package private(set) var invalidAddresses = 0
+    /// Addresses beyond the limit of their subset, and those that are none.
+    package private(set) var skippedAddresses = 0
 
     /// Addresses of one subset beyond this number are not mirrored.
     package static let subsetLimit = 1000
@@ -12,11 +16,11 @@ package struct MirroringPlan: Equatable, Sendable {
     /// `existing` are the slices of the Service that carry this controller's label; `isTaken` is true for the name
     /// of any slice of the namespace.
     package init(
-        _ endpoints: Endpoints?, of service: Service?, existing: [EndpointSlice], limit: Int = 100,
-        isTaken: (String) -> Bool = { _ in false }
+        _ endpoints: Endpoints?, of service: Service?, existing: [EndpointSlice],
+        limit: Int = subsetLimit, isTaken: (String) -> Bool = { _ in false }
     ) {
-        guard let endpoints, let service, service.effectiveSelector == nil,
-            service.spec.type != .externalName, endpoints.isToBeMirrored
+        guard let endpoints, let service, (service.spec.selector ?? [:]).isEmpty,
+            endpoints.isToBeMirrored
         else {
             slices.deletes = existing
             return
@@ -24,33 +28,49 @@ package struct MirroringPlan: Equatable, Sendable {
         slices.stale = existing.filter { !$0.isOwned(by: endpoints) }
         let owned = existing.filter { $0.isOwned(by: endpoints) }
         let free = Set(slices.stale.map(\.metadata.name))
+        let groups = groups(endpoints, limit)
         for family in IPFamily.allCases {
             let template = SliceTemplate(mirroring: endpoints, family, primary: service)
             slices += SlicePlan(
-                Self.groups(endpoints, family),
+                groups[family] ?? [],
                 replacing: owned.filter { $0.addressType == family.description }, template,
-                limit: limit, placeholder: false,
-                isHeld: { !free.contains($0) && isTaken($0) })
+                .oneSlice, isHeld: { !free.contains($0) && isTaken($0) })
         }
+        if endpoints.metadata.deletionTimestamp != nil { slices.creates = [] }
     }
 
-    private static func groups(_ endpoints: Endpoints, _ family: IPFamily) -> [SliceGroup] {
+    private mutating func groups(
+        _ endpoints: Endpoints, _ limit: Int
+    ) -> [IPFamily: [SliceGroup]] {
         var packing = SubsetPacking()
         packing.add(endpoints.subsets)
-        return packing.subsets.compactMap { subset in
+        var groups: [IPFamily: [SliceGroup]] = [:]
+        for subset in packing.subsets {
             let all =
-                subset.addresses.map { endpoint($0, isReady: true) }
-                + subset.notReadyAddresses.map { endpoint($0, isReady: false) }
-            let mirrored = all.prefix(subsetLimit).filter {
-                IPAddress($0.addresses[0])?.family == family
+                subset.addresses.map { ($0, true) } + subset.notReadyAddresses.map { ($0, false) }
+            var mirrored: [IPFamily: [Endpoint]] = [:]
+            var count = 0
+            for (address, isReady) in all where count < limit {
+                guard let ip = IPAddress(address.ip) else {
+                    invalidAddresses += 1
+                    continue
+                }
+                count += 1
+                mirrored[ip.family, default: []].append(Self.endpoint(address, ip, isReady))
             }
-            return mirrored.isEmpty
-                ? nil : SliceGroup(ports: subset.ports, endpoints: Array(mirrored))
+            skippedAddresses += all.count - count
+            for (family, endpoints) in mirrored {
+                groups[family, default: []].append(
+                    SliceGroup(ports: subset.ports, endpoints: endpoints))
+            }
         }
+        return groups
     }
 
-    private static func endpoint(_ address: EndpointAddress, isReady: Bool) -> Endpoint {
-        var endpoint = Endpoint(addresses: [address.ip])
+    private static func endpoint(
+        _ address: EndpointAddress, _ ip: IPAddress, _ isReady: Bool
+    ) -> Endpoint {
+        var endpoint = Endpoint(addresses: [ip.description])
         endpoint.ready = isReady
         endpoint.hostname = address.hostname
         endpoint.targetRef = address.targetRef

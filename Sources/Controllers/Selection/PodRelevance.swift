@@ -10,14 +10,16 @@ extension Pod {
             || hostname != old.hostname || subdomain != old.subdomain
             || containers.map(\.ports) != old.containers.map(\.ports)
             || sidecars.map(\.ports) != old.sidecars.map(\.ports)
+            || metadata.annotations[PointsmanName.address]
+                != old.metadata.annotations[PointsmanName.address]
     }
 
     /// Endpoints are made of Pods that have an address and have not come to their end (rule E-004).
     var belongsInEndpoints: Bool { !isFinished && !podIPs.isEmpty }
 
-    /// The Pod's first address of the family, as text.
+    /// The Pod's first address of the family, in its canonical text.
     func address(_ family: IPFamily) -> String? {
-        podIPs.first { IPAddress($0)?.family == family }
+        podIPs.lazy.compactMap { IPAddress($0) }.first { $0.family == family }?.description
     }
 
     /// The hostname to publish for a Service: the Pod names the Service as its subdomain (rule E-005).

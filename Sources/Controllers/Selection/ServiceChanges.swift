@@ -3,11 +3,16 @@ import Watching
 
 /// Finds the Services whose endpoints a change may concern.
 enum ServiceChanges {
-    /// Calls `changed` with each such Service, on every change of a Service or of a Pod.
+    /// Adds each such Service to the queue, on every change of a Service or of a Pod; those of a Pod wait for `batch`.
     static func observe(
-        _ caches: ClusterCaches, _ selection: ServiceSelection,
-        _ changed: @escaping @Sendable (ObjectName) -> Void
+        _ caches: ClusterCaches, _ selection: ServiceSelection, _ queue: WorkQueue<ObjectName>,
+        _ batch: BatchPeriod
     ) {
+        @Sendable func changed(_ service: ObjectName) {
+            batch.release(service)
+            queue.add(service)
+        }
+
         caches.services.observe { event in
             switch event {
             case .synced: break
@@ -31,7 +36,10 @@ enum ServiceChanges {
                         ? [new.view] : [new.view, old.view]
             case .deleted(let last): pods = [last.view]
             }
-            for pod in pods { for service in selection.services(of: pod) { changed(service) } }
+            for service in pods.flatMap(selection.services) {
+                batch.hold(service)
+                queue.add(service)
+            }
         }
     }
 }

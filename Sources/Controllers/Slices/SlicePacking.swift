@@ -4,7 +4,7 @@ import KubeAPI
 /// is, new endpoints go to slices that are written anyway, then to the fullest other one that takes them all, then
 /// to new slices. Nothing is moved to balance (rule E-006).
 struct SlicePacking {
-    /// An existing slice with the endpoints it will hold.
+    /// An existing slice with the endpoints it will hold, without hints.
     struct Placed {
         var slice: EndpointSlice
         var endpoints: [Endpoint]
@@ -21,7 +21,8 @@ struct SlicePacking {
         var left = Left(desired)
         placed = existing.sorted { $0.metadata.name < $1.metadata.name }.map { slice in
             let kept = slice.endpoints.compactMap { left.take(like: $0) }
-            return Placed(slice: slice, endpoints: kept, isChanged: kept != slice.endpoints)
+            let isChanged = kept != slice.endpoints.map(\.comparable)
+            return Placed(slice: slice, endpoints: kept, isChanged: isChanged)
         }
         fillChanged(&left, limit: limit)
         fillOne(&left, limit: limit)
@@ -57,14 +58,18 @@ struct SlicePacking {
         private var order: [Key] = []
         private var next = 0
 
-        /// An endpoint keeps its place while it stands for the same Pod.
+        /// An endpoint keeps its place while it is the same address, by the same name, of the same Pod.
         private struct Key: Hashable {
+            var addresses: [String]
+            var hostname: String?
+            var namespace: String?
             var pod: String?
-            var address: String
 
             init(_ endpoint: Endpoint) {
+                addresses = endpoint.addresses.sorted()
+                hostname = endpoint.hostname
+                namespace = endpoint.targetRef?.namespace
                 pod = endpoint.targetRef?.name
-                address = pod == nil ? endpoint.addresses.first ?? "" : ""
             }
         }
 
@@ -90,5 +95,16 @@ struct SlicePacking {
             }
             return taken
         }
+    }
+}
+
+extension Endpoint {
+    /// What two endpoints must agree in to be the same: hints are decided later, and the rest is not the controllers'.
+    fileprivate var comparable: Endpoint {
+        var endpoint = self
+        endpoint.hints = nil
+        endpoint.deprecatedTopology = [:]
+        endpoint.targetRef?.resourceVersion = ""
+        return endpoint
     }
 }

@@ -8,9 +8,12 @@ package struct SlicePlan: Equatable, Sendable {
     /// With the resourceVersions that they were planned from.
     package var updates: [EndpointSlice] = []
     package var deletes: [EndpointSlice] = []
+    /// What stays as it is.
+    package var unchanged: [EndpointSlice] = []
 
     package init() {}
 
+    /// True if nothing is to be written.
     package var isEmpty: Bool {
         stale.isEmpty && creates.isEmpty && updates.isEmpty && deletes.isEmpty
     }
@@ -20,27 +23,43 @@ package struct SlicePlan: Equatable, Sendable {
         a.creates += b.creates
         a.updates += b.updates
         a.deletes += b.deletes
+        a.unchanged += b.unchanged
     }
 }
 
 extension SlicePlan {
-    /// The plan for one address family. With `placeholder`, an owner without endpoints has one empty slice.
-    /// `isHeld` tells the names that new slices must not take.
+    /// How a group of endpoints is spread.
+    enum Spread {
+        /// Over slices of at most so many endpoints; an owner without endpoints has one empty slice.
+        case slices(of: Int)
+        /// All are in one slice, and an owner without endpoints has none.
+        case oneSlice
+    }
+
+    /// The plan for one address family; endpoints are without hints in what is to be written. `isHeld` tells the
+    /// names that new slices must not take.
     init(
         _ groups: [SliceGroup], replacing existing: [EndpointSlice], _ template: SliceTemplate,
-        limit: Int, placeholder: Bool, isHeld: (String) -> Bool
+        _ spread: Spread, isHeld: (String) -> Bool
     ) {
         var byPorts = Dictionary(grouping: existing) { PortSet($0.ports ?? []) }
         var kept = 0
         for group in groups {
-            let packing = SlicePacking(
-                group.endpoints, into: byPorts.removeValue(forKey: PortSet(group.ports)) ?? [],
-                limit: limit)
+            var slices = byPorts.removeValue(forKey: PortSet(group.ports)) ?? []
+            var limit = group.endpoints.count
+            switch spread {
+            case .slices(of: let most): limit = most
+            case .oneSlice:
+                slices.sort { $0.metadata.name < $1.metadata.name }
+                deletes += slices.dropFirst()
+                slices.removeLast(max(0, slices.count - 1))
+            }
+            let packing = SlicePacking(group.endpoints, into: slices, limit: limit)
             for placed in packing.placed { kept += place(placed, template) ? 1 : 0 }
             for endpoints in packing.new { creates.append(template.slice(endpoints, group.ports)) }
         }
         deletes += byPorts.values.joined()
-        if placeholder, kept == 0, creates.isEmpty { keepPlaceholder(template) }
+        if case .slices = spread, kept == 0, creates.isEmpty { keepPlaceholder(template) }
         reuse(template)
         name(template, existing, isHeld)
     }
@@ -54,9 +73,13 @@ extension SlicePlan {
             return false
         }
         var slice = placed.slice
-        slice.endpoints = placed.endpoints
         slice.metadata = template.metadata(slice.metadata)
-        if slice != placed.slice { updates.append(slice) }
+        if placed.isChanged || slice.metadata != placed.slice.metadata {
+            slice.endpoints = placed.endpoints
+            updates.append(slice)
+        } else {
+            unchanged.append(placed.slice)
+        }
         return true
     }
 
@@ -65,7 +88,11 @@ extension SlicePlan {
             slice.endpoints.isEmpty && (slice.ports ?? []).isEmpty
                 && slice.metadata == template.metadata(slice.metadata)
         }
-        if let there { deletes.remove(at: there) } else { creates.append(template.slice([], [])) }
+        if let there {
+            unchanged.append(deletes.remove(at: there))
+        } else {
+            creates.append(template.slice([], []))
+        }
     }
 
     /// A slice that would be deleted beside one that would be made is rewritten instead.

@@ -8,45 +8,13 @@ import Watching
 @Suite struct EndpointSliceRuleTests {
     let lab: ControllerLab
 
-    init() { lab = ControllerLab() }
-
-    private func putService(_ name: String = "api", uid: String? = nil, deleting: Bool = false) {
-        var metadata: JSON = [
-            "name": .string(name), "namespace": "default",
-            "creationTimestamp": "2026-01-01T10:00:00Z",
-        ]
-        if let uid { metadata["uid"] = .string(uid) }
-        if deleting { metadata["deletionTimestamp"] = "2026-01-01T11:00:00Z" }
-        lab.cluster.put([
-            "kind": "Service", "metadata": metadata,
-            "spec": [
-                "clusterIP": "10.96.0.9", "clusterIPs": ["10.96.0.9"], "ipFamilies": ["IPv4"],
-                "selector": ["app": .string(name)], "ports": [["port": 80, "protocol": "TCP"]],
-            ],
-        ])
-    }
+    init() { self.init(lab: ControllerLab()) }
 
     private func putPod(
         _ name: String, app: String = "api", number: Int, ready: Bool = true,
         at time: String = "2026-01-01T09:59:50Z"
     ) {
-        let address = JSON.string("10.244.\(number / 250).\(number % 250 + 1)")
-        lab.cluster.put([
-            "kind": "Pod",
-            "metadata": [
-                "name": .string(name), "namespace": "default", "labels": ["app": .string(app)],
-            ],
-            "spec": ["nodeName": "node-a"],
-            "status": [
-                "phase": "Running", "podIP": address,
-                "conditions": [
-                    [
-                        "type": "Ready", "status": ready ? "True" : "False",
-                        "lastTransitionTime": .string(time),
-                    ]
-                ],
-            ],
-        ])
+        lab.putPod(name, app: app, number: number, ready: ready, at: time)
     }
 
     private var slices: [EndpointSlice] { lab.cluster.objects() }
@@ -66,7 +34,7 @@ import Watching
             "metadata": ["name": "api-endpoints-2", "namespace": "default"],
             "addressType": "IPv4", "endpoints": [],
         ])
-        putService()
+        lab.putService()
         for number in 0..<250 { putPod("p\(number)", number: number) }
         await lab.settle()
         let own = slices.filter { $0.serviceName != nil }.map(\.metadata.name)
@@ -74,9 +42,9 @@ import Watching
     }
 
     @Test func oneChangedPodOfAThousandIsOneSliceWrite() async {
-        putService()
+        lab.putService()
         for number in 0..<1000 { putPod("p\(number)", number: number) }
-        putService("other")
+        lab.putService("other")
         await lab.settle()
         _ = sliceWrites()
         putPod("p500", number: 500, ready: false)
@@ -89,7 +57,7 @@ import Watching
     }
 
     @Test func aChangeThatMattersToNobodyIsNotEvenPlanned() async {
-        putService()
+        lab.putService()
         putPod("p", number: 1)
         await lab.settle()
         putPod("stranger", app: "elsewhere", number: 2)
@@ -103,7 +71,7 @@ import Watching
     }
 
     @Test func aLostRaceIsPlannedAgainFromTheFreshState() async {
-        putService()
+        lab.putService()
         putPod("p", number: 1)
         await lab.settle()
         lab.cluster.fail("update", .endpointSlices, with: .conflict(.endpointSlices, "api"))
@@ -117,27 +85,36 @@ import Watching
         (500, [250]),
     ])
     func theLimitIsASetting(_ limit: Int, _ sizes: [Int]) async {
-        let lab = ControllerLab(limit: limit)
+        let lab = ControllerLab { $0.maxEndpointsPerSlice = limit }
         let suite = EndpointSliceRuleTests(lab: lab)
-        suite.putService()
+        lab.putService()
         for number in 0..<250 { suite.putPod("p\(number)", number: number) }
         await lab.settle()
         #expect(suite.slices.map(\.endpoints.count).sorted(by: >) == sizes)
     }
 
     @Test func aServiceThatIsBeingDeletedGetsNoNewSlices() async {
-        putService(deleting: true)
+        lab.cluster.put([
+            "kind": "Service",
+            "metadata": [
+                "name": "api", "namespace": "default",
+                "deletionTimestamp": "2026-01-01T11:00:00Z",
+            ],
+            "spec": [
+                "clusterIP": "10.96.0.9", "selector": ["app": "api"], "ports": [["port": 80]],
+            ],
+        ])
         putPod("p", number: 1)
         await lab.settle()
         #expect(slices.isEmpty)
     }
 
     @Test func aSliceOfAnEarlierServiceOfTheSameNameIsMadeAnew() async {
-        putService(uid: "old")
+        lab.putService(uid: "old")
         putPod("p", number: 1)
         await lab.settle()
         lab.cluster.remove(.services, name("api"))
-        putService(uid: "new")
+        lab.putService(uid: "new")
         _ = sliceWrites()
         await lab.settle()
         #expect(sliceWrites() == ["delete api-endpoints", "create api-endpoints"])
@@ -146,7 +123,7 @@ import Watching
 
     @Test(arguments: ["FQDN", "IPv6"])
     func slicesOfAnotherAddressTypeAreDeleted(_ type: String) async {
-        putService(uid: "u")
+        lab.putService(uid: "u")
         lab.cluster.put([
             "kind": "EndpointSlice",
             "metadata": [
@@ -166,7 +143,7 @@ import Watching
     }
 
     @Test func slicesAndEndpointsGoWithTheirService() async {
-        putService()
+        lab.putService()
         putPod("p", number: 1)
         await lab.settle()
         lab.cluster.remove(.services, name("api"))
@@ -176,7 +153,7 @@ import Watching
     }
 
     @Test func theTriggerTimeIsTheEarliestOfWhatChanged() async {
-        putService()
+        lab.putService()
         putPod("a", number: 1)
         await lab.settle()
         #expect(lastChange == "2026-01-01T10:00:00Z")
@@ -186,8 +163,79 @@ import Watching
         #expect(lastChange == "2026-01-01T10:00:05Z")
     }
 
+    @Test func aPlanThatWritesNothingIsRememberedToo() async {
+        lab.putService()
+        putPod("a", number: 1)
+        await lab.settle()
+        // After a restart nothing is known of the Service; the first plan finds everything as it should be.
+        let restarted = ControllerLab(on: lab.cluster)
+        await restarted.settle()
+        putPod("b", number: 2, at: "2026-01-01T10:00:07Z")
+        await restarted.settle()
+        #expect(lastChange == "2026-01-01T10:00:07Z")
+    }
+
+    @Test func aPodOfANodeThatDoesNotExistWaitsForIt() async {
+        lab.putService()
+        putPod("a", number: 1)
+        lab.putPod("b", number: 2, node: "node-b")
+        lab.putPod("c", number: 3, node: "")
+        await lab.settle()
+        #expect(slices[0].endpoints.map(\.targetRef?.name) == ["a"])
+        let name = "default/api"
+        #expect(
+            lab.events == [
+                "Warning FailedToUpdateEndpointSlices: Error updating Endpoint Slices for Service "
+                    + "\(name): skipping Pod b for Service \(name): Node node-b Not Found"
+            ])
+        // The legacy Endpoints do not ask for the Node.
+        #expect(lab.cluster.objects(Endpoints.self)[0].subsets[0].addresses.count == 3)
+        lab.putNode("node-b", zone: "z")
+        await lab.settle()
+        #expect(slices[0].endpoints.map(\.zone) == [nil, "z"])
+        lab.cluster.remove(.nodes, ObjectName("node-b"))
+        await lab.settle()
+        #expect(slices[0].endpoints.map(\.targetRef?.name) == ["a"])
+    }
+
+    @Test func aPodThatStandsForSomethingElsewhereNeedsNoNode() async {
+        lab.putService()
+        lab.putPod(
+            "vm", number: 1, node: "", annotations: ["pointsman.dev/address": "10.244.0.2"])
+        await lab.settle()
+        #expect(slices[0].endpoints.map(\.targetRef?.name) == ["vm"])
+    }
+
+    @Test func whoPublishesWhatIsNotReadyPublishesPodsWithoutNode() async {
+        lab.putService(spec: ["publishNotReadyAddresses": true])
+        lab.putPod("a", number: 1, node: "gone")
+        await lab.settle()
+        #expect(slices[0].endpoints.map(\.nodeName) == ["gone"])
+    }
+
+    /// Somebody else's controller of the same name uses other names for its slices, and undoes none of ours.
+    @Test func twoControllersOfOneNameComeToRest() async {
+        for number in 0..<120 { putPod("p\(number)", number: number) }
+        let other = ControllerLab(on: lab.cluster)
+        lab.putService()
+        for round in 0..<20 {
+            await lab.slices.step()
+            await other.slices.step()
+            if round == 5 { putPod("late", number: 130) }
+        }
+        await lab.settle()
+        await other.settle()
+        _ = lab.cluster.takeWrites()
+        await lab.settle()
+        await other.settle()
+        #expect(lab.cluster.takeWrites() == [])
+        let names = slices.flatMap { $0.endpoints.compactMap(\.targetRef?.name) }
+        #expect(names.count == 121)
+        #expect(Set(names).count == 121)
+    }
+
     @Test func aDeletionAloneHasNoTriggerTime() async {
-        putService()
+        lab.putService()
         putPod("a", number: 1)
         putPod("b", number: 2)
         await lab.settle()
@@ -199,5 +247,8 @@ import Watching
 }
 
 extension EndpointSliceRuleTests {
-    init(lab: ControllerLab) { self.lab = lab }
+    init(lab: ControllerLab) {
+        self.lab = lab
+        lab.putNode("node-a")
+    }
 }

@@ -32,6 +32,9 @@ package struct Thread: ~Copyable, Sendable {
         handle = thread
     }
 
+    /// sched_yield(2): lets the threads run that wait for this one's processor; returns at once if there are none.
+    package static func yield() { sched_yield() }
+
     /// Waits for its end. A thread that nobody joins goes on by itself.
     package consuming func join() {
         pthread_join(handle, nil)

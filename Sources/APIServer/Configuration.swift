@@ -14,6 +14,8 @@ extension APIServer {
         /// Whether Pods and endpoints may have loopback addresses inside the Pod CIDRs: without privilege there
         /// are no others.
         package var allowsLoopbackPods = false
+        /// Rules that are off as they were before Kubernetes 1.36.
+        package var gates = FeatureGates()
         package var nodePortRange: ClosedRange<UInt16> = 30000...32767
         /// `gitVersion` of `/version`: a semantic version, for kubectl parses it.
         package var gitVersion = "v1.36.2+pointsman"

@@ -7,13 +7,9 @@ struct Preparation: Sendable {
     let services: ServiceValidationContext
 
     init(_ configuration: APIServer.Configuration) {
-        var families: [IPFamily] = []
-        for cidr in configuration.serviceCIDRs where !families.contains(cidr.family) {
-            families.append(cidr.family)
-        }
         services = ServiceValidationContext(
-            families: families,
-            loopbackPodCIDRs: configuration.allowsLoopbackPods ? configuration.podCIDRs : [])
+            loopbackPodCIDRs: configuration.allowsLoopbackPods ? configuration.podCIDRs : [],
+            gates: configuration.gates)
     }
 
     /// A new object.
@@ -21,7 +17,12 @@ struct Preparation: Sendable {
         var object = object
         ObjectRules.prepareForCreate(&object, resource)
         if resource == .namespaces { Self.begin(namespace: &object) }
-        try ObjectRules.createErrors(object, resource, services).check(resource, object.name)
+        var errors = ObjectRules.createErrors(object, resource, services)
+        // Whatever the rules of the kind: what has no name cannot be stored.
+        if object.name.isEmpty, !errors.contains(where: { $0.path == "metadata.name" }) {
+            errors.append(.required("metadata.name", "name or generateName is required"))
+        }
+        try errors.check(resource, object.name)
         return object
     }
 

@@ -18,7 +18,8 @@ final class ServiceAdmission: Sendable {
         self.log = log
         self.logger = logger
         pools = ServiceAllocator(
-            serviceCIDRs: configuration.serviceCIDRs, nodePorts: configuration.nodePortRange)
+            serviceCIDRs: configuration.serviceCIDRs, nodePorts: configuration.nodePortRange,
+            gates: configuration.gates)
     }
 
     /// Admits a defaulted Service and stores it.

@@ -9,7 +9,7 @@ extension ObjectStore {
     func create(
         _ resource: Resource, namespace: String, _ object: JSON, _ options: WriteOptions
     ) async throws(Status) -> Written {
-        try checkNew(object, resource, namespace)
+        try checkNew(object, namespace)
         var (object, warnings) = try check(object, resource, options)
         guard resource.isNamespaced else {
             return try await insertNamed(resource, object, options, warnings)
@@ -49,9 +49,7 @@ extension ObjectStore {
         fatalError("the loop ends by return or throw")
     }
 
-    private func checkNew(
-        _ object: JSON, _ resource: Resource, _ namespace: String
-    ) throws(Status) {
+    private func checkNew(_ object: JSON, _ namespace: String) throws(Status) {
         let metadata = object["metadata"]
         if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
             throw .badRequest("resourceVersion should not be set on objects to be created")
@@ -61,13 +59,6 @@ extension ObjectStore {
             throw .badRequest(
                 "the namespace of the provided object does not match the namespace sent on the request"
             )
-        }
-        let name = metadata?["name"]?.string ?? ""
-        let prefix = metadata?["generateName"]?.string ?? ""
-        if name.isEmpty, prefix.isEmpty {
-            throw .invalid(
-                resource, "",
-                [.required("metadata.name", "name or generateName is required")])
         }
     }
 

@@ -115,7 +115,7 @@ extension ObjectStore {
         let before = Service(json: old)
         guard options.subresource == nil else {
             ServiceRules.prepareForStatusUpdate(&service, replacing: before)
-            try ServiceRules.statusUpdateErrors(service, replacing: before)
+            try ServiceRules.statusUpdateErrors(service, replacing: before, preparation.services)
                 .check(.services, name.name)
             return try await services.settle(
                 service, isGone: service.isGone && !options.dryRun

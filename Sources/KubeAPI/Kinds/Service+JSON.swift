@@ -38,7 +38,8 @@ extension ServiceSpec {
         ipFamilyPolicy = json["ipFamilyPolicy"]?.string
         allocateLoadBalancerNodePorts = json["allocateLoadBalancerNodePorts"]?.bool
         loadBalancerClass = json["loadBalancerClass"]?.string
-        internalTrafficPolicy = TrafficPolicy(rawValue: json.text("internalTrafficPolicy"))
+        internalTrafficPolicy = json["internalTrafficPolicy"]?.string.map(
+            TrafficPolicy.init(rawValue:))
         trafficDistribution = json["trafficDistribution"]?.string
     }
 
@@ -64,7 +65,7 @@ extension ServiceSpec {
         members.set("ipFamilyPolicy", given: ipFamilyPolicy)
         members.set("allocateLoadBalancerNodePorts", given: allocateLoadBalancerNodePorts)
         members.set("loadBalancerClass", given: loadBalancerClass)
-        members.set("internalTrafficPolicy", internalTrafficPolicy.rawValue)
+        members.set("internalTrafficPolicy", given: internalTrafficPolicy?.rawValue)
         members.set("trafficDistribution", given: trafficDistribution)
         return members.json
     }

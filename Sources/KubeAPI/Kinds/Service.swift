@@ -59,7 +59,8 @@ package struct ServiceSpec: Equatable, Sendable {
     package var ipFamilyPolicy: String?
     package var allocateLoadBalancerNodePorts: Bool?
     package var loadBalancerClass: String?
-    package var internalTrafficPolicy = TrafficPolicy.unset
+    /// nil: not set, unlike a text that is empty.
+    package var internalTrafficPolicy: TrafficPolicy?
     package var trafficDistribution: String?
 
     package init() {}

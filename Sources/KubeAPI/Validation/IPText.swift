@@ -4,7 +4,8 @@ import Addresses
 /// Kubernetes' words; none means that it is (apimachinery, pkg/util/validation/ip.go, strict as since 1.36).
 enum IPText {
     /// An address: no leading zeros, no IPv4-mapped IPv6; it need not be canonical.
-    static func addressErrors(_ text: String) -> [String] {
+    static func addressErrors(_ text: String, _ gates: FeatureGates = FeatureGates()) -> [String] {
+        if !gates.strictIPCIDRValidation, loose(text) != nil { return [] }
         if let address = IPAddress(text) {
             return address.isIPv4Mapped ? ["must not be an IPv4-mapped IPv6 address"] : []
         }
@@ -23,10 +24,11 @@ enum IPText {
     }
 
     /// A prefix without host bits.
-    static func prefixErrors(_ text: String) -> [String] {
+    static func prefixErrors(_ text: String, _ gates: FeatureGates = FeatureGates()) -> [String] {
         guard let prefix = loosePrefix(text) else {
             return ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]
         }
+        if !gates.strictIPCIDRValidation { return [] }
         let parts = text.split(separator: "/").map(String.init)
         guard let address = IPAddress(parts[0]), String(prefix.length) == parts[1] else {
             return ["must not have leading 0s in IP or prefix length"]
@@ -66,8 +68,8 @@ enum IPText {
 
     /// What to warn about in an address that is allowed.
     static func warnings(_ path: FieldPath, _ text: String) -> [String] {
-        guard let address = loose(text) else { return [] }
-        if IPAddress(text) == nil || address.isIPv4Mapped {
+        guard let address = IPAddress(kubernetes: text) else { return [] }
+        if IPAddress(text) != address {
             return ["\(path): non-standard IP address \"\(text)\" is invalid: use \"\(address)\""]
         }
         guard address.family == .ipv6, address.description != text else { return [] }
@@ -78,8 +80,20 @@ enum IPText {
 
     /// What to warn about in a prefix that is allowed.
     static func prefixWarnings(_ path: FieldPath, _ text: String) -> [String] {
-        guard let prefix = IPPrefix(text), prefix.family == .ipv6, prefix.description != text else {
-            return []
+        let parts = text.split(separator: "/").map(String.init)
+        guard let prefix = loosePrefix(text), let address = loose(parts[0]) else { return [] }
+        var warnings: [String] = []
+        if prefix.network != address {
+            warnings.append(
+                "\(path): CIDR value \"\(text)\" is ambiguous in this context "
+                    + "(should be \"\(prefix)\" or \"\(IPPrefix(host: address))\"?)")
+        }
+        if IPAddress(parts[0]) == nil || String(prefix.length) != parts[1] || address.isIPv4Mapped {
+            warnings.append(
+                "\(path): non-standard CIDR value \"\(text)\" is invalid: use \"\(prefix)\"")
+        }
+        guard warnings.isEmpty, address.family == .ipv6, prefix.description != text else {
+            return warnings
         }
         return [
             "\(path): IPv6 CIDR value \"\(text)\" should be in RFC 5952 canonical format (\"\(prefix)\")"
@@ -109,5 +123,16 @@ enum IPText {
 
     private static func isNumber(_ text: Substring) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}
+
+extension IPAddress {
+    /// Reads an address of an object as Kubernetes' components do, which take what older versions accepted: zeros
+    /// before the octets of an IPv4 address are skipped, and an IPv4-mapped address is the IPv4 address.
+    package init?(kubernetes text: String) {
+        guard let address = IPText.loose(text) else { return nil }
+        self =
+            address.isIPv4Mapped
+            ? IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low)) : address
     }
 }

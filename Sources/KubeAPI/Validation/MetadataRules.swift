@@ -6,6 +6,8 @@ enum MetadataRules {
     /// What the name of an object must look like.
     enum NameForm {
         case dnsLabel
+        /// A DNS label that begins with a letter (RFC 1035).
+        case elderDNSLabel
         case dnsSubdomain
         /// Whatever can stand between two slashes of a URL.
         case pathSegment
@@ -15,6 +17,7 @@ enum MetadataRules {
         func errors(_ name: String) -> [String] {
             switch self {
             case .dnsLabel: Names.dnsLabelErrors(name)
+            case .elderDNSLabel: Names.elderDNSLabelErrors(name)
             case .dnsSubdomain: Names.dnsSubdomainErrors(name)
             case .pathSegment: Names.pathSegmentErrors(name)
             case .ipAddress: IPText.canonicalAddressErrors(name)
@@ -24,7 +27,7 @@ enum MetadataRules {
         /// A prefix of a DNS name may end with a hyphen: five more characters follow.
         func errors(prefix: String) -> [String] {
             switch self {
-            case .dnsLabel, .dnsSubdomain:
+            case .dnsLabel, .elderDNSLabel, .dnsSubdomain:
                 prefix.count > 1 && prefix.last == "-"
                     ? errors(prefix.dropLast(2) + "a") : errors(prefix)
             case .pathSegment, .ipAddress: errors(prefix)
@@ -49,9 +52,6 @@ enum MetadataRules {
                 path.child("name"), metadata.name, all: form.errors(metadata.name))
         }
         return errors + namespaceErrors(metadata.namespace, isNamespaced) + commonErrors(metadata)
-            + metadata.finalizers.flatMap {
-                FieldError.invalid(path.child("finalizers"), $0, all: Names.labelKeyErrors($0))
-            }
     }
 
     private static func namespaceErrors(_ name: String, _ isNamespaced: Bool) -> [FieldError] {
@@ -103,7 +103,31 @@ enum MetadataRules {
     private static func commonErrors(_ metadata: ObjectMeta) -> [FieldError] {
         labelErrors(metadata.labels, path.child("labels"))
             + annotationErrors(metadata.annotations)
-            + ownerErrors(metadata.ownerReferences)
+            + ownerErrors(metadata.ownerReferences) + finalizerErrors(metadata.finalizers)
+    }
+
+    /// Names without a domain are Kubernetes' own.
+    private static let finalizersOfKubernetes: Set = ["kubernetes", "orphan", "foregroundDeletion"]
+
+    private static func finalizerErrors(_ finalizers: [String]) -> [FieldError] {
+        let path = path.child("finalizers")
+        var errors = finalizers.flatMap {
+            FieldError.invalid(path, $0, all: Names.labelKeyErrors($0))
+        }
+        if finalizers.contains("orphan"), finalizers.contains("foregroundDeletion") {
+            errors.append(
+                .invalid(
+                    path, .strings(finalizers),
+                    "finalizer orphan and foregroundDeletion cannot be both set"))
+        }
+        for (index, name) in finalizers.enumerated()
+        where !name.contains("/") && !finalizersOfKubernetes.contains(name) {
+            errors.append(
+                .invalid(
+                    path[index], name,
+                    "name is neither a standard finalizer name nor is it fully qualified"))
+        }
+        return errors
     }
 
     /// Of labels, and of what selects by them.

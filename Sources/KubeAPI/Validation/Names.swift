@@ -18,6 +18,19 @@ enum Names {
         return errors
     }
 
+    /// A DNS label as RFC 1035 has it: it begins with a letter.
+    static func elderDNSLabelErrors(_ text: String) -> [String] {
+        var errors = text.utf8.count > 63 ? ["must be no more than 63 characters"] : []
+        let beginsWithLetter = text.utf8.first.map { (0x61...0x7A).contains($0) } ?? false
+        if !beginsWithLetter || !isDNSLabel(text.utf8[...]) {
+            errors.append(
+                "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an "
+                    + "alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or "
+                    + "'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')")
+        }
+        return errors
+    }
+
     /// A DNS name (RFC 1123 subdomain): at most 253 characters, labels joined by dots.
     static func dnsSubdomainErrors(_ text: String) -> [String] {
         var errors = text.utf8.count > 253 ? ["must be no more than 253 characters"] : []

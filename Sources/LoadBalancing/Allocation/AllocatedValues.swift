@@ -4,14 +4,20 @@ import KubeAPI
 /// What a Service holds of the pools.
 struct AllocatedValues: Equatable {
     var addresses: Set<IPAddress> = []
-    var ports: Set<Int64> = []
+    /// NodePorts.
+    var nodePorts: Set<Int64> = []
+    /// nil: it has none.
+    var healthCheckNodePort: Int64?
+
+    var ports: Set<Int64> { nodePorts.union(healthCheckNodePort.map { [$0] } ?? []) }
 
     init(of service: Service) {
         let spec = service.spec
-        if spec.hasClusterIPs { addresses = Set(spec.clusterIPs.compactMap { IPAddress($0) }) }
-        if spec.hasNodePorts { ports = Set(spec.ports.map(\.nodePort)) }
-        ports.insert(spec.healthCheckNodePort)
-        ports.remove(0)
+        if spec.hasClusterIPs {
+            addresses = Set(spec.clusterIPs.compactMap { IPAddress(kubernetes: $0) })
+        }
+        if spec.hasNodePorts { nodePorts = Set(spec.ports.map(\.nodePort)).subtracting([0]) }
+        if spec.healthCheckNodePort != 0 { healthCheckNodePort = spec.healthCheckNodePort }
     }
 }
 

@@ -10,6 +10,7 @@ struct IPFamilyCompletion {
 
     /// The families that have a Service CIDR; the first is the default.
     let families: [IPFamily]
+    var gates = FeatureGates()
 
     func complete(_ service: inout Service, replacing old: Service?) throws(Status) {
         guard service.spec.type != .externalName, !isUnchangedPreference(service, old) else {
@@ -18,7 +19,7 @@ struct IPFamilyCompletion {
         if service.spec.ipFamilyPolicy == nil {
             service.spec.ipFamilyPolicy = old?.spec.ipFamilyPolicy ?? defaultPolicy(service.spec)
         }
-        try ServiceRules.clusterIPErrors(service.spec, replacing: old?.spec)
+        try ServiceRules.clusterIPErrors(service.spec, replacing: old?.spec, gates)
             .check(.services, service.metadata.name)
         if let old { Self.trimForDowngrade(&service.spec, from: old.spec) }
         try inferFamilies(&service, replacing: old)
@@ -39,7 +40,8 @@ struct IPFamilyCompletion {
     private func isUnchangedPreference(_ service: Service, _ old: Service?) -> Bool {
         guard let old = old?.spec else { return false }
         let new = service.spec
-        return new.ipFamilyPolicy == "PreferDualStack" && old.ipFamilyPolicy == new.ipFamilyPolicy
+        return new.type == old.type && new.ipFamilyPolicy == "PreferDualStack"
+            && old.ipFamilyPolicy == new.ipFamilyPolicy
             && new.clusterIPs == old.clusterIPs && new.ipFamilies == old.ipFamilies
     }
 
@@ -47,13 +49,11 @@ struct IPFamilyCompletion {
         spec.isHeadless && (spec.selector ?? [:]).isEmpty ? "RequireDualStack" : "SingleStack"
     }
 
-    /// Going to SingleStack and leaving the lists as they were means: release the second one.
+    /// SingleStack with a list left as it was means: release the second of it.
     private static func trimForDowngrade(_ spec: inout ServiceSpec, from old: ServiceSpec) {
-        guard old.isDualStack, !spec.isDualStack, spec.clusterIPs == old.clusterIPs,
-            spec.ipFamilies == old.ipFamilies
-        else { return }
-        spec.clusterIPs = Array(spec.clusterIPs.prefix(1))
-        spec.ipFamilies = Array(spec.ipFamilies.prefix(1))
+        if spec.isDualStack { return }
+        if spec.clusterIPs == old.clusterIPs { spec.clusterIPs = Array(spec.clusterIPs.prefix(1)) }
+        if spec.ipFamilies == old.ipFamilies { spec.ipFamilies = Array(spec.ipFamilies.prefix(1)) }
     }
 
     private func inferFamilies(
@@ -63,7 +63,7 @@ struct IPFamilyCompletion {
         checkPolicy(service.spec, replacing: old?.spec, &errors)
         for (index, text) in service.spec.clusterIPs.enumerated()
         where index >= service.spec.ipFamilies.count {
-            guard let family = IPAddress(text)?.family else { break }
+            guard let family = IPAddress(kubernetes: text)?.family else { break }
             if families.contains(family) {
                 service.spec.ipFamilies.append(family.description)
             } else {

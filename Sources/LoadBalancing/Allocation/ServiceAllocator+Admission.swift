@@ -6,17 +6,16 @@ extension ServiceAllocator {
     private static let ports: FieldPath = "spec.ports"
 
     mutating func allocateAddresses(
-        _ service: inout Service, _ held: AllocatedValues?, _ allocations: inout ServiceAllocations,
+        _ service: inout Service, _ old: Service?, _ allocations: inout ServiceAllocations,
         dryRun: Bool, using rng: inout some RandomNumberGenerator
     ) throws(Status) {
-        guard service.spec.hasClusterIPs else { return }
         let asked = service.spec.clusterIPs
-        for (index, family) in service.spec.ipFamilies.enumerated() {
+        for index in Self.familiesToAllocate(service.spec, replacing: old?.spec) {
             if asked.indices.contains(index) {
-                try takeAsked(asked[index], service, held, &allocations)
+                try takeAsked(asked[index], service, &allocations)
                 continue
             }
-            guard let family = IPFamily(family) else { continue }
+            guard let family = IPFamily(service.spec.ipFamilies[index]) else { continue }
             do throws(AllocationError) {
                 let address = try takeNextAddress(family, for: &allocations, using: &rng)
                 service.spec.clusterIPs.append(
@@ -27,16 +26,27 @@ extension ServiceAllocator {
                 )
             }
         }
-        service.spec.clusterIP = service.spec.clusterIPs.first ?? ""
+        if service.spec.hasClusterIPs {
+            service.spec.clusterIP = service.spec.clusterIPs.first ?? ""
+        }
+    }
+
+    /// The positions in `ipFamilies` whose address is taken now: all of a Service that had none, the second of one
+    /// that gets a second family. A changed address is not taken: validation refuses it.
+    private static func familiesToAllocate(
+        _ spec: ServiceSpec, replacing old: ServiceSpec?
+    ) -> Range<Int> {
+        guard spec.hasClusterIPs else { return 0..<0 }
+        guard let old, old.type != .externalName else { return spec.ipFamilies.indices }
+        let isUpgrade =
+            !old.isHeadless && old.ipFamilies.count == 1 && spec.ipFamilies.count == 2
+        return isUpgrade ? 1..<2 : 0..<0
     }
 
     private mutating func takeAsked(
-        _ text: String, _ service: Service, _ held: AllocatedValues?,
-        _ allocations: inout ServiceAllocations
+        _ text: String, _ service: Service, _ allocations: inout ServiceAllocations
     ) throws(Status) {
-        guard let address = IPAddress(text), held?.addresses.contains(address) != true else {
-            return
-        }
+        guard let address = IPAddress(kubernetes: text) else { return }
         do throws(AllocationError) {
             try take(address, for: &allocations)
         } catch {
@@ -105,7 +115,7 @@ extension ServiceAllocator {
                 guard service.spec.wantsNodePorts else { continue }
                 service.spec.ports[index].nodePort = try chooseNodePort(
                     "a nodePort", &allocations, using: &rng)
-            } else if !held.ports.contains(port.nodePort),
+            } else if !held.nodePorts.contains(port.nodePort),
                 !allocations.takenPorts.contains(port.nodePort)
             {
                 try takeNodePort(port.nodePort, index, service, &allocations)
@@ -114,21 +124,24 @@ extension ServiceAllocator {
     }
 
     mutating func allocateHealthCheckNodePort(
-        _ service: inout Service, _ held: AllocatedValues?, _ allocations: inout ServiceAllocations,
+        _ service: inout Service, _ old: ServiceSpec?, _ allocations: inout ServiceAllocations,
         using rng: inout some RandomNumberGenerator
     ) throws(Status) {
-        guard service.spec.needsHealthCheckNodePort else { return }
+        // One that it has is immutable as long as it is needed.
+        guard service.spec.needsHealthCheckNodePort, old?.needsHealthCheckNodePort != true else {
+            return
+        }
         let asked = service.spec.healthCheckNodePort
         if asked == 0 {
             service.spec.healthCheckNodePort = try chooseNodePort(
-                "a HealthCheck NodePort", &allocations, using: &rng)
-        } else if held?.ports.contains(asked) != true {
-            do throws(AllocationError) {
-                try take(port: asked, for: &allocations)
-            } catch {
-                throw .internalError(
-                    "failed to allocate requested HealthCheck NodePort \(asked): \(error)")
-            }
+                "a HealthCheck NodePort 0", &allocations, using: &rng)
+            return
+        }
+        do throws(AllocationError) {
+            try take(port: asked, for: &allocations)
+        } catch {
+            throw .internalError(
+                "failed to allocate requested HealthCheck NodePort \(asked): \(error)")
         }
     }
 

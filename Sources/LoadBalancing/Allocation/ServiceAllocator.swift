@@ -8,11 +8,15 @@ package import KubeAPI
 package struct ServiceAllocator: Sendable {
     var addressPools: [AddressPool]
     var portPool: PortPool
+    private let gates: FeatureGates
     private var addressClaims = Claims<IPAddress>()
     private var portClaims = Claims<Int64>()
 
     /// Several CIDRs a family are tried in order; the family of the first is the default family.
-    package init(serviceCIDRs: [IPPrefix], nodePorts: ClosedRange<Port>) {
+    package init(
+        serviceCIDRs: [IPPrefix], nodePorts: ClosedRange<Port>, gates: FeatureGates = FeatureGates()
+    ) {
+        self.gates = gates
         addressPools = serviceCIDRs.map { AddressPool($0, for: .clusterIPs) }
         portPool = PortPool(nodePorts)
     }
@@ -43,13 +47,13 @@ package struct ServiceAllocator: Sendable {
         using rng: inout some RandomNumberGenerator
     ) throws(Status) -> (Service, ServiceAllocations) {
         var service = new
-        try IPFamilyCompletion(families: families).complete(&service, replacing: old)
+        try IPFamilyCompletion(families: families, gates: gates).complete(&service, replacing: old)
         var allocations = ServiceAllocations(owner: service.objectName)
         let held = old.map(AllocatedValues.init(of:))
         do throws(Status) {
-            try allocateAddresses(&service, held, &allocations, dryRun: dryRun, using: &rng)
+            try allocateAddresses(&service, old, &allocations, dryRun: dryRun, using: &rng)
             try allocateNodePorts(&service, held, &allocations, using: &rng)
-            try allocateHealthCheckNodePort(&service, held, &allocations, using: &rng)
+            try allocateHealthCheckNodePort(&service, old?.spec, &allocations, using: &rng)
         } catch {
             rollback(allocations)
             throw error

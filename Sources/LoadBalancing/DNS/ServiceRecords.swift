@@ -63,7 +63,7 @@ extension ServiceRecords {
 
     private static func clusterIPs(_ spec: ServiceSpec) -> [IPAddress] {
         let texts = spec.clusterIPs.isEmpty ? [spec.clusterIP] : spec.clusterIPs
-        return texts.compactMap { IPAddress($0) }
+        return texts.compactMap { IPAddress(kubernetes: $0) }
     }
 
     private mutating func addClusterIPs(_ clusterIPs: [IPAddress], _ ports: [ServicePort]) {
@@ -86,7 +86,8 @@ extension ServiceRecords {
     ) {
         for (_, slice) in slices.sorted(by: { $0.key < $1.key }) {
             for endpoint in slice.endpoints where endpoint.ready != false {
-                guard let text = endpoint.addresses.first, let address = IPAddress(text)
+                guard let text = endpoint.addresses.first,
+                    let address = IPAddress(kubernetes: text)
                 else { continue }
                 endpointAddresses.insert(address)
                 let label = Self.label(endpoint, address, options)

@@ -67,7 +67,7 @@ struct EndpointCollection {
         _ endpoint: Endpoint, _ number: Int64, _ slice: EndpointSlice, _ family: IPFamily
     ) -> Candidate? {
         let text = endpoint.addresses.first ?? ""
-        guard let address = IPAddress(text), address.family == family else {
+        guard let address = IPAddress(kubernetes: text), address.family == family else {
             problems.insert(
                 ServiceProblem(
                     "InvalidEndpoint",

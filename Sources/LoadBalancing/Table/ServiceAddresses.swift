@@ -41,7 +41,7 @@ struct ServiceAddresses {
     }
 
     private mutating func read(_ text: String, _ field: String) -> IPAddress? {
-        if let address = IPAddress(text) { return address }
+        if let address = IPAddress(kubernetes: text) { return address }
         problems.insert(
             ServiceProblem(
                 "InvalidAddress", "\(field) has \"\(text)\", which is no IP address; correct it"))

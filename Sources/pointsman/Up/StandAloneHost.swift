@@ -69,6 +69,7 @@ struct StandAloneHost {
             serviceCIDRs: plan.serviceCIDRs, podCIDRs: plan.podCIDRs)
         configuration.allowsLoopbackPods = !plan.isPrivileged
         configuration.nodePortRange = options.nodePorts
+        configuration.gates = options.gates
         configuration.gitVersion = Version.gitVersion
         return configuration
     }

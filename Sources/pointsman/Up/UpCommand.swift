@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import KubeAPI
 import Linux
 
 /// `pointsman up`.
@@ -72,6 +73,12 @@ struct UpCommand: AsyncParsableCommand {
             valueName: "address:port[,…]"))
     var dnsListen: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Rules of Kubernetes to turn off: \(FeatureGates.names.joined(separator: ", ")). (default: all on)",
+            valueName: "name=false[,…]"))
+    var featureGates: String?
+
     @Option(help: ArgumentHelp("auto, userspace or nftables.", valueName: "name"))
     var dataPlane = "auto"
 
@@ -111,6 +118,12 @@ struct UpCommand: AsyncParsableCommand {
         guard Self.isDomain(domain) else {
             throw ValidationError("--cluster-domain \(clusterDomain): not a domain name")
         }
+        let gates: FeatureGates
+        do throws(FeatureGateError) {
+            gates = try FeatureGates(parsing: featureGates ?? "")
+        } catch {
+            throw ValidationError("--feature-gates: \(error)")
+        }
         let name = nodeName ?? Host.name
         guard Self.isDomain(name) else {
             throw ValidationError(
@@ -122,7 +135,7 @@ struct UpCommand: AsyncParsableCommand {
                 serviceCIDRs: Self.list(serviceCidr), podCIDRs: Self.list(podCidr),
                 nodeIPs: Self.list(nodeIp), loadBalancerPools: loadBalancerPools.flatMap(Self.list)),
             nodeName: name, nodePorts: try nodePorts(), clusterDomain: domain.lowercased(),
-            dnsListen: try dnsAddresses(), isVerbose: verbose)
+            dnsListen: try dnsAddresses(), gates: gates, isVerbose: verbose)
     }
 
     private func nodePorts() throws(ValidationError) -> ClosedRange<Port> {
@@ -174,6 +187,7 @@ struct UpOptions: Sendable {
     var clusterDomain: String
     /// Empty: choose.
     var dnsListen: [IPSocketAddress]
+    var gates: FeatureGates
     var isVerbose: Bool
 }
 

@@ -9,14 +9,35 @@ struct ValidationCase: ExecutableCase {
 
     init(_ test: ConformanceCase) { self.test = test }
 
-    func run(on cluster: Cluster) async throws {
-        if test.inputs["featureGates"] != nil || test.inputs["initialFeatureGates"] != nil {
-            throw NotApplicable("feature gates of Kubernetes cannot be turned off here")
+    /// The first object may come from a server with other gates: it is started anew after that.
+    var settings: ServerSettings {
+        settings(test.inputs["initialFeatureGates"] ?? test.inputs["featureGates"])
+    }
+
+    private func settings(_ gates: JSON?) -> ServerSettings {
+        var settings = ServerSettings.standard
+        settings.featureGates = (gates?.object ?? JSONObject())
+            .filter { FeatureGates.names.contains($0.key) }
+            .map { "\($0.key)=\($0.value.bool ?? true)" }.sorted()
+        return settings
+    }
+
+    /// Gates that this server does not have say nothing about it.
+    private func checkGates() throws(NotApplicable) {
+        for key in ["featureGates", "initialFeatureGates"] {
+            let names = test.inputs[key]?.object?.keys ?? []
+            for name in names where !FeatureGates.names.contains(name) {
+                throw NotApplicable("this server has no feature gate \(name)")
+            }
         }
+    }
+
+    func run(on cluster: Cluster) async throws {
+        try checkGates()
         switch test.inputs["operation"]?.string {
         case "create": try check(try await create(test.inputs["manifest"] ?? .null, cluster.api))
-        case "update": try check(try await update("", cluster.api))
-        case "update-status": try check(try await update("/status", cluster.api))
+        case "update": try check(try await update("", cluster))
+        case "update-status": try check(try await update("/status", cluster))
         case let other: throw Failure("operation \(other ?? "missing") is not known")
         }
     }
@@ -30,11 +51,15 @@ struct ValidationCase: ExecutableCase {
 
     /// Makes the first object, then changes it and sends the whole. When somebody else (a controller) was faster
     /// the change is made anew on what is there then, as a client would.
-    private func update(_ subresource: String, _ api: Conversation) async throws -> Answer {
+    private func update(_ subresource: String, _ cluster: Cluster) async throws -> Answer {
+        let api = cluster.api
         let initial = test.inputs["initial"] ?? .null
         let created = try await create(initial, api)
         guard created.isSuccess else {
             throw Failure(at: "the first object", expected: "201", came: "\(created)")
+        }
+        if test.inputs["initialFeatureGates"] != nil {
+            try await cluster.restart(settings(test.inputs["featureGates"]))
         }
         let address = try ResourceAddress(of: created.json, namespace: Self.namespace)
         let path = address.object(address.name)

@@ -7,16 +7,53 @@ import Synchronization
 final class Cluster: Sendable {
     let settings: ServerSettings
     let api: Conversation
-    private let process: SupervisedProcess
+    private let binary: String
     private let directory: String
-    private let output: ServerOutput
+    private let server: Mutex<Server>
 
     /// Starts a server and waits until everything answers.
     init(_ settings: ServerSettings, binary: String) async throws {
         self.settings = settings
+        self.binary = binary
         directory =
             FileManager.default.temporaryDirectory.path
             + "/pointsman-conformance-\(UUID().uuidString.prefix(8))"
+        server = Mutex(try await Server(settings, binary, directory))
+        let text = try FileSystem.readText("\(directory)/kubeconfig")
+        api = Conversation(try APIClient(Kubeconfig(yaml: text, directory: directory)))
+    }
+
+    /// What the server has said, for the report of a case that it did not survive.
+    var said: String { server.withLock(\.output).text }
+
+    /// It no longer has the settings that it was made with.
+    var isChanged: Bool { restarts.load(ordering: .relaxed) }
+    private let restarts = Atomic(false)
+
+    /// Starts the server anew, on the same store but with other settings.
+    func restart(_ settings: ServerSettings) async throws {
+        await server.withLock(\.self).stop()
+        let next = try await Server(settings, binary, directory)
+        server.withLock { $0 = next }
+        restarts.store(true, ordering: .relaxed)
+    }
+
+    /// Takes away what a case has made; false if something stays, so that the next case needs a new server.
+    func cleanUp() async -> Bool { await api.deleteCreated() }
+
+    /// Ends the server and removes its store.
+    func stop() async {
+        await server.withLock(\.self).stop()
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+}
+
+/// One process.
+private struct Server: Sendable {
+    let process: SupervisedProcess
+    let output: ServerOutput
+
+    init(_ settings: ServerSettings, _ binary: String, _ directory: String) async throws {
         let command = [binary, "up", "--data-dir", directory] + settings.arguments
         process = try await SupervisedProcess.start(
             ProcessSpecification(command: command, environment: Host.environment))
@@ -24,17 +61,8 @@ final class Cluster: Sendable {
         guard await output.waits(for: "export KUBECONFIG=") else {
             throw Failure("the server did not start: \(output.text)")
         }
-        let text = try FileSystem.readText("\(directory)/kubeconfig")
-        api = Conversation(try APIClient(Kubeconfig(yaml: text, directory: directory)))
     }
 
-    /// What the server has said, for the report of a case that it did not survive.
-    var said: String { output.text }
-
-    /// Takes away what a case has made; false if something stays, so that the next case needs a new server.
-    func cleanUp() async -> Bool { await api.deleteCreated() }
-
-    /// Ends the server and removes its store.
     func stop() async {
         process.send(.terminate)
         let timeout = Task { [process] in
@@ -43,7 +71,6 @@ final class Cluster: Sendable {
         }
         _ = await process.exit()
         timeout.cancel()
-        try? FileManager.default.removeItem(atPath: directory)
     }
 }
 

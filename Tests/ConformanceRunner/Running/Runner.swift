@@ -27,7 +27,8 @@ final class Runner {
         do {
             let cluster = try await server(test.settings)
             let outcome = await Self.outcome(test, cluster)
-            if await !cluster.cleanUp() { await end() }
+            let isClean = await cluster.cleanUp()
+            if !isClean || cluster.isChanged { await end() }
             return outcome
         } catch {
             await end()

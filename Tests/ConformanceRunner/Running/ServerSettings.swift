@@ -5,6 +5,8 @@ struct ServerSettings: Hashable, Sendable {
     /// The first family is the default.
     var serviceCIDRs = ["10.96.0.0/16", "fd00:96::/112"]
     var nodePortRange = "30000-32767"
+    /// `Name=false`: rules that are off.
+    var featureGates: [String] = []
 
     /// What validation and most other cases run on.
     static let standard = ServerSettings()
@@ -14,7 +16,8 @@ struct ServerSettings: Hashable, Sendable {
         [
             "--service-cidr", serviceCIDRs.joined(separator: ","), "--pod-cidr",
             others(["10.244.0.0/24", "fd00:244::/64"], otherwise: "172.29.0.0/24"),
-            "--node-port-range", nodePortRange,
+            "--node-port-range", nodePortRange, "--feature-gates",
+            featureGates.joined(separator: ","),
         ]
             + others(["10.245.0.0/24", "fd00:245::/112"], otherwise: "172.29.1.0/24")
             .split(separator: ",").flatMap { ["--lb-pool", String($0)] }

@@ -57,7 +57,7 @@ struct JSONFuzzTests {
     }
 
     private func rules(_ json: JSON, _ resource: Resource) -> [FieldError] {
-        let context = ServiceValidationContext(families: [.ipv4])
+        let context = ServiceValidationContext()
         var object = json
         ObjectRules.prepareForCreate(&object, resource)
         var errors = ObjectRules.createErrors(object, resource, context)

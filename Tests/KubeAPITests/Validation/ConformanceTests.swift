@@ -14,7 +14,7 @@ struct ConformanceTests {
             && $0.id != "val-upd-legacy-clusterip"
     }
 
-    static let context = ServiceValidationContext(families: [.ipv4, .ipv6])
+    static let context = ServiceValidationContext()
 
     @Test("the table is there")
     func table() {

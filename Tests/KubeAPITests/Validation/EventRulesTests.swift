@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Rules of Event")
 struct EventRulesTests {
-    private static let context = ServiceValidationContext(families: [.ipv4])
+    private static let context = ServiceValidationContext()
 
     /// As events.k8s.io/v1 has it, with changes.
     private static func event(_ change: (inout JSON) -> Void = { _ in }) -> JSON {

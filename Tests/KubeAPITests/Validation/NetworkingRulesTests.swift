@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Rules of ServiceCIDR, IPAddress, Lease and Event")
 struct NetworkingRulesTests {
-    private static let context = ServiceValidationContext(families: [.ipv4])
+    private static let context = ServiceValidationContext()
 
     /// The errors of a write in the server's words: of a create, or of an update where there is an `old`.
     private func words(

@@ -28,7 +28,7 @@ private enum Fixture {
 
 @Suite("Rules of the other kinds")
 struct ObjectRulesTests {
-    static let context = ServiceValidationContext(families: [.ipv4])
+    static let context = ServiceValidationContext()
     @Test("a Pod gets Kubernetes' defaults and begins as Pending")
     func podDefaults() {
         let pod = Fixture.container([
@@ -123,16 +123,17 @@ struct ObjectRulesTests {
     @Test("loopback endpoints are valid inside the loopback Pod CIDR only")
     func loopback() throws {
         let cidr = try #require(IPPrefix("127.64.0.0/16"))
+        let inside = ServiceValidationContext(loopbackPodCIDRs: [cidr])
         let slice = EndpointSlice(
             metadata: ObjectMeta(name: "s", namespace: "shop"), addressType: "IPv4",
             endpoints: [Endpoint(addresses: ["127.64.0.2"])])
         #expect(EndpointSliceRules.createErrors(slice).count == 1)
-        #expect(EndpointSliceRules.createErrors(slice, loopbackPodCIDRs: [cidr]).isEmpty)
+        #expect(EndpointSliceRules.createErrors(slice, inside).isEmpty)
         let endpoints = Endpoints(
             metadata: slice.metadata,
             subsets: [EndpointSubset(addresses: [EndpointAddress(ip: "127.64.0.2")])])
         #expect(EndpointsRules.createErrors(endpoints).count == 1)
-        #expect(EndpointsRules.createErrors(endpoints, loopbackPodCIDRs: [cidr]).isEmpty)
+        #expect(EndpointsRules.createErrors(endpoints, inside).isEmpty)
     }
 
     @Test(
@@ -182,7 +183,7 @@ struct ObjectRulesTests {
             errors.map(\.path.description) == [
                 "metadata.labels", "metadata.labels", "metadata.annotations",
                 "metadata.ownerReferences[0].uid", "metadata.ownerReferences",
-                "metadata.finalizers",
+                "metadata.finalizers", "metadata.finalizers[0]",
             ])
         var large = ObjectMeta(name: "web", namespace: "shop")
         large.annotations = ["a": String(repeating: "x", count: 256 << 10)]

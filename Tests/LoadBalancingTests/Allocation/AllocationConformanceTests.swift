@@ -182,7 +182,7 @@ struct ScriptedServer {
     }
 
     private mutating func write(_ new: Service, _ name: ObjectName, _ isDryRun: Bool) -> Answer {
-        let context = ServiceValidationContext(families: allocator.families)
+        let context = ServiceValidationContext()
         var new = new
         let old = stored[name]
         if let old {
@@ -204,7 +204,7 @@ struct ScriptedServer {
             if !isDryRun { stored[name] = service }
             // S-014: a read leaves this out.
             var answer = service
-            if service.spec.type == .externalName { answer.spec.internalTrafficPolicy = .unset }
+            if service.spec.type == .externalName { answer.spec.internalTrafficPolicy = nil }
             return .success(answer)
         } catch {
             return .failure(error)

@@ -161,7 +161,10 @@ import Testing
                     let (service, allocations) = try? allocator.admit(
                         new, replacing: old, using: &rng)
                 else { continue }
-                if Int.random(in: 0..<5, using: &rng) == 0 {
+                let errors =
+                    old.map { ServiceRules.updateErrors(service, replacing: $0) }
+                    ?? ServiceRules.createErrors(service)
+                if !errors.isEmpty || Int.random(in: 0..<5, using: &rng) == 0 {
                     allocator.rollback(allocations)
                 } else {
                     allocator.commit(allocations)

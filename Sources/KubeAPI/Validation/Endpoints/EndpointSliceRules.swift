@@ -1,4 +1,4 @@
-package import Addresses
+import Addresses
 
 /// The rules of discovery.k8s.io/v1 EndpointSlice (Kubernetes 1.36, pkg/apis/discovery/validation).
 package enum EndpointSliceRules {
@@ -14,17 +14,18 @@ package enum EndpointSliceRules {
         for index in slice.endpoints.indices { slice.endpoints[index].deprecatedTopology = [:] }
     }
 
-    /// What is wrong with a new slice. Loopback addresses are valid inside `loopbackPodCIDRs` only.
+    /// What is wrong with a new slice. Loopback addresses are valid inside `loopbackPodCIDRs` of the context only.
     package static func createErrors(
-        _ slice: EndpointSlice, loopbackPodCIDRs: [IPPrefix] = []
+        _ slice: EndpointSlice, _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         MetadataRules.createErrors(slice.metadata, .dnsSubdomain, isNamespaced: true)
-            + errors(slice, known: [], loopbackPodCIDRs)
+            + errors(slice, known: [], context)
     }
 
     /// What is wrong with a slice that replaces `old`. Addresses that `old` has already are accepted.
     package static func updateErrors(
-        _ slice: EndpointSlice, replacing old: EndpointSlice, loopbackPodCIDRs: [IPPrefix] = []
+        _ slice: EndpointSlice, replacing old: EndpointSlice,
+        _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         var errors = MetadataRules.updateErrors(slice.metadata, replacing: old.metadata)
         // The addresses of another type are all wrong; one error says why.
@@ -32,13 +33,13 @@ package enum EndpointSliceRules {
             errors.append(.invalid("addressType", slice.addressType, "field is immutable"))
         }
         let known = Set(old.endpoints.flatMap(\.addresses))
-        return errors + Self.errors(slice, known: known, loopbackPodCIDRs)
+        return errors + Self.errors(slice, known: known, context)
     }
 
     private static func errors(
-        _ slice: EndpointSlice, known: Set<String>, _ loopback: [IPPrefix]
+        _ slice: EndpointSlice, known: Set<String>, _ context: ServiceValidationContext
     ) -> [FieldError] {
-        addressTypeErrors(slice.addressType) + endpointErrors(slice, known, loopback)
+        addressTypeErrors(slice.addressType) + endpointErrors(slice, known, context)
             + portErrors(slice.ports ?? [])
     }
 
@@ -49,7 +50,7 @@ package enum EndpointSliceRules {
     }
 
     private static func endpointErrors(
-        _ slice: EndpointSlice, _ known: Set<String>, _ loopback: [IPPrefix]
+        _ slice: EndpointSlice, _ known: Set<String>, _ context: ServiceValidationContext
     ) -> [FieldError] {
         let path: FieldPath = "endpoints"
         if slice.endpoints.count > endpointLimit {
@@ -60,7 +61,7 @@ package enum EndpointSliceRules {
                 + endpoint.addresses.enumerated().filter { !known.contains($0.element) }.flatMap {
                     addressErrors(
                         $0.element, slice.addressType, path[index].child("addresses"), $0.offset,
-                        loopback)
+                        context)
                 }
                 + identityErrors(endpoint, path[index])
                 + hintErrors(endpoint.hints, path[index].child("hints"))
@@ -74,7 +75,8 @@ package enum EndpointSliceRules {
     }
 
     private static func addressErrors(
-        _ text: String, _ type: String, _ list: FieldPath, _ index: Int, _ loopback: [IPPrefix]
+        _ text: String, _ type: String, _ list: FieldPath, _ index: Int,
+        _ context: ServiceValidationContext
     ) -> [FieldError] {
         switch type {
         case "FQDN":
@@ -87,15 +89,16 @@ package enum EndpointSliceRules {
         case "IPv4", "IPv6":
             let reasons =
                 type == "IPv4"
-                ? IPText.addressErrors(text) : IPText.canonicalAddressErrors(text)
-            guard reasons.isEmpty, let address = IPAddress(text) else {
+                ? IPText.addressErrors(text, context.gates) : IPText.canonicalAddressErrors(text)
+            guard reasons.isEmpty, let address = IPAddress(kubernetes: text) else {
                 return FieldError.invalid(list[index], text, all: reasons)
             }
             if address.family.description != type {
                 return [.invalid(list, text, "must be an \(type) address")]
             }
             return FieldError.invalid(
-                list[index], text, all: IPText.specialAddressErrors(text, loopback: loopback))
+                list[index], text,
+                all: IPText.specialAddressErrors(text, loopback: context.loopbackPodCIDRs))
         default:
             return []
         }

@@ -1,5 +1,3 @@
-package import Addresses
-
 /// The rules of v1 Endpoints (Kubernetes 1.36, pkg/apis/core/validation).
 package enum EndpointsRules {
     package static func applyDefaults(_ endpoints: inout Endpoints) {
@@ -11,25 +9,26 @@ package enum EndpointsRules {
         }
     }
 
-    /// What is wrong with a new object. Loopback addresses are valid inside `loopbackPodCIDRs` only.
+    /// What is wrong with a new object. Loopback addresses are valid inside `loopbackPodCIDRs` of the context only.
     package static func createErrors(
-        _ endpoints: Endpoints, loopbackPodCIDRs: [IPPrefix] = []
+        _ endpoints: Endpoints, _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         MetadataRules.createErrors(endpoints.metadata, .dnsSubdomain, isNamespaced: true)
-            + subsetErrors(endpoints.subsets, known: [], loopbackPodCIDRs)
+            + subsetErrors(endpoints.subsets, known: [], context)
     }
 
     /// What is wrong with an object that replaces `old`. Addresses that `old` has already are accepted.
     package static func updateErrors(
-        _ endpoints: Endpoints, replacing old: Endpoints, loopbackPodCIDRs: [IPPrefix] = []
+        _ endpoints: Endpoints, replacing old: Endpoints,
+        _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         let known = Set(old.subsets.flatMap { $0.addresses + $0.notReadyAddresses }.map(\.ip))
         return MetadataRules.updateErrors(endpoints.metadata, replacing: old.metadata)
-            + subsetErrors(endpoints.subsets, known: known, loopbackPodCIDRs)
+            + subsetErrors(endpoints.subsets, known: known, context)
     }
 
     private static func subsetErrors(
-        _ subsets: [EndpointSubset], known: Set<String>, _ loopback: [IPPrefix]
+        _ subsets: [EndpointSubset], known: Set<String>, _ context: ServiceValidationContext
     ) -> [FieldError] {
         let path: FieldPath = "subsets"
         return subsets.enumerated().flatMap { index, subset -> [FieldError] in
@@ -44,7 +43,7 @@ package enum EndpointsRules {
             for (name, addresses) in lists {
                 for (number, address) in addresses.enumerated() {
                     errors += addressErrors(
-                        address, path[index].child(name)[number], known, loopback)
+                        address, path[index].child(name)[number], known, context)
                 }
             }
             return errors + portErrors(subset.ports, path[index].child("ports"))
@@ -52,13 +51,15 @@ package enum EndpointsRules {
     }
 
     private static func addressErrors(
-        _ address: EndpointAddress, _ path: FieldPath, _ known: Set<String>, _ loopback: [IPPrefix]
+        _ address: EndpointAddress, _ path: FieldPath, _ known: Set<String>,
+        _ context: ServiceValidationContext
     ) -> [FieldError] {
         var reasons: [String] = []
         if !known.contains(address.ip) {
-            reasons = IPText.addressErrors(address.ip)
+            reasons = IPText.addressErrors(address.ip, context.gates)
             if reasons.isEmpty {
-                reasons = IPText.specialAddressErrors(address.ip, loopback: loopback)
+                reasons = IPText.specialAddressErrors(
+                    address.ip, loopback: context.loopbackPodCIDRs)
             }
         }
         var errors = FieldError.invalid(path.child("ip"), address.ip, all: reasons)

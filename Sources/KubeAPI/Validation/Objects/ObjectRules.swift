@@ -49,10 +49,10 @@ package enum ObjectRules {
         case .services: return ServiceRules.createErrors(Service(json: object), context)
         case .endpointSlices:
             return EndpointSliceRules.createErrors(
-                EndpointSlice(json: object), loopbackPodCIDRs: loopback)
+                EndpointSlice(json: object), context)
         case .endpoints:
             return EndpointsRules.createErrors(
-                Endpoints(json: object), loopbackPodCIDRs: loopback)
+                Endpoints(json: object), context)
         case .pods: return PodRules.createErrors(object, loopbackPodCIDRs: loopback)
         case .nodes: return NodeRules.createErrors(object)
         case .namespaces: return NamespaceRules.createErrors(object)
@@ -76,16 +76,14 @@ package enum ObjectRules {
         case .services:
             let (new, old) = (Service(json: object), Service(json: old))
             return subresource == "status"
-                ? ServiceRules.statusUpdateErrors(new, replacing: old)
+                ? ServiceRules.statusUpdateErrors(new, replacing: old, context)
                 : ServiceRules.updateErrors(new, replacing: old, context)
         case .endpointSlices:
             return EndpointSliceRules.updateErrors(
-                EndpointSlice(json: object), replacing: EndpointSlice(json: old),
-                loopbackPodCIDRs: loopback)
+                EndpointSlice(json: object), replacing: EndpointSlice(json: old), context)
         case .endpoints:
             return EndpointsRules.updateErrors(
-                Endpoints(json: object), replacing: Endpoints(json: old),
-                loopbackPodCIDRs: loopback)
+                Endpoints(json: object), replacing: Endpoints(json: old), context)
         case .pods:
             return PodRules.updateErrors(object, replacing: old, loopbackPodCIDRs: loopback)
         case .nodes: return NodeRules.updateErrors(object, replacing: old)

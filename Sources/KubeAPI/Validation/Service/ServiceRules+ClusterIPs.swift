@@ -8,11 +8,11 @@ extension ServiceRules {
 
     /// What is wrong with clusterIP, clusterIPs, ipFamilies and ipFamilyPolicy whatever the cluster.
     package static func clusterIPErrors(
-        _ spec: ServiceSpec, replacing old: ServiceSpec?
+        _ spec: ServiceSpec, replacing old: ServiceSpec?, _ gates: FeatureGates
     ) -> [FieldError] {
         if spec.type == .externalName { return [] }
         var errors = singularErrors(spec) + familyErrors(spec)
-        let (addressErrors, areReadable) = addressErrors(spec, replacing: old)
+        let (addressErrors, areReadable) = addressErrors(spec, replacing: old, gates)
         errors += addressErrors
         return areReadable ? errors + familyOfAddressErrors(spec) : errors
     }
@@ -55,7 +55,7 @@ extension ServiceRules {
 
     /// The errors, and whether the addresses can be looked at further.
     private static func addressErrors(
-        _ spec: ServiceSpec, replacing old: ServiceSpec?
+        _ spec: ServiceSpec, replacing old: ServiceSpec?, _ gates: FeatureGates
     ) -> ([FieldError], areReadable: Bool) {
         var errors: [FieldError] = []
         for (index, text) in spec.clusterIPs.enumerated() {
@@ -68,7 +68,7 @@ extension ServiceRules {
                 }
             } else if old?.clusterIPs.contains(text) != true {
                 errors += FieldError.invalid(
-                    clusterIPs[index], text, all: IPText.addressErrors(text))
+                    clusterIPs[index], text, all: IPText.addressErrors(text, gates))
             }
         }
         let areReadable = errors.isEmpty
@@ -81,9 +81,9 @@ extension ServiceRules {
 
     private static func familyOfAddressErrors(_ spec: ServiceSpec) -> [FieldError] {
         if spec.isMarkedHeadless { return [] }
-        let families = spec.clusterIPs.map { IPText.loose($0)?.family }
+        let families = spec.clusterIPs.map { IPAddress(kubernetes: $0)?.family }
         var errors: [FieldError] = []
-        if families.count > 1, Set(families).count < families.count {
+        if families.count > 1, Set(families).count < 2 {
             errors.append(
                 .invalid(
                     clusterIPs, .strings(spec.clusterIPs),
@@ -95,41 +95,6 @@ extension ServiceRules {
                 .invalid(
                     clusterIPs[index], spec.clusterIPs[index],
                     "expected an \(asked) value as indicated by `ipFamilies[\(index)]`"))
-        }
-        return errors
-    }
-
-    /// What the families of the cluster do not allow, and a policy that contradicts the lists.
-    static func clusterFamilyErrors(
-        _ spec: ServiceSpec, _ families: [IPFamily]
-    ) -> [FieldError] {
-        if spec.type == .externalName { return [] }
-        let policy = spec.ipFamilyPolicy ?? "SingleStack"
-        var errors: [FieldError] = []
-        func refuse(_ why: String) { errors.append(.invalid(ipFamilyPolicy, policy, why)) }
-        if policy == "SingleStack" {
-            let remedy = "must be 'RequireDualStack' or 'PreferDualStack' when multiple"
-            if spec.clusterIPs.count == 2 { refuse("\(remedy) cluster IPs are specified") }
-            if spec.ipFamilies.count == 2 { refuse("\(remedy) IP families are specified") }
-        }
-        // Nobody allocates for a headless Service without selector: it may have any family.
-        if spec.isMarkedHeadless, (spec.selector ?? [:]).isEmpty { return errors }
-        if policy == "RequireDualStack", families.count < 2 {
-            refuse("this cluster is not configured for dual-stack services")
-        }
-        for (index, text) in spec.ipFamilies.enumerated() {
-            guard let family = IPFamily(text), !families.contains(family) else { continue }
-            errors.append(
-                .invalid(ipFamilies[index], text, "not configured on this cluster"))
-        }
-        for (index, text) in spec.clusterIPs.enumerated().dropFirst(spec.ipFamilies.count) {
-            guard let family = IPText.loose(text)?.family, !families.contains(family) else {
-                continue
-            }
-            errors.append(
-                .invalid(
-                    clusterIPs[index], .strings(spec.clusterIPs),
-                    "\(family) is not configured on this cluster"))
         }
         return errors
     }

@@ -8,8 +8,11 @@ extension ServiceRules {
         if service.spec.externalTrafficPolicy == .unset, service.spec.isExternallyAccessible {
             service.spec.externalTrafficPolicy = .cluster
         }
-        if service.spec.type == .externalName { service.spec.internalTrafficPolicy = .unset }
-        if service.spec.internalTrafficPolicy == .unset, service.spec.takesClusterIPs {
+        // A right one is not kept; a wrong one is left for validation to refuse.
+        if service.spec.type == .externalName, service.spec.internalTrafficPolicy?.isKnown == true {
+            service.spec.internalTrafficPolicy = nil
+        }
+        if service.spec.internalTrafficPolicy == nil, service.spec.takesClusterIPs {
             service.spec.internalTrafficPolicy = .cluster
         }
         if service.spec.type == .loadBalancer { applyLoadBalancerDefaults(&service) }

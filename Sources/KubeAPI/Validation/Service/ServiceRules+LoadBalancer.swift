@@ -4,7 +4,9 @@ extension ServiceRules {
         "service.beta.kubernetes.io/load-balancer-source-ranges"
 
     /// The field, or the annotation where the field is empty. Blanks around a range are allowed.
-    static func sourceRangeErrors(_ service: Service, replacing old: Service?) -> [FieldError] {
+    static func sourceRangeErrors(
+        _ service: Service, replacing old: Service?, _ gates: FeatureGates
+    ) -> [FieldError] {
         let ranges = service.spec.loadBalancerSourceRanges
         let isAllowed = service.spec.type == .loadBalancer
         if !ranges.isEmpty {
@@ -15,7 +17,8 @@ extension ServiceRules {
                 + ranges.map(trimmed).enumerated().flatMap { index, range in
                     known.contains(range)
                         ? []
-                        : FieldError.invalid(path[index], range, all: IPText.prefixErrors(range))
+                        : FieldError.invalid(
+                            path[index], range, all: IPText.prefixErrors(range, gates))
                 }
         }
         guard let text = service.metadata.annotations[sourceRangesAnnotation] else { return [] }
@@ -27,7 +30,7 @@ extension ServiceRules {
         return errors
             + text.split(separator: ",", omittingEmptySubsequences: false).flatMap {
                 let range = trimmed(String($0))
-                return FieldError.invalid(path, range, all: IPText.prefixErrors(range))
+                return FieldError.invalid(path, range, all: IPText.prefixErrors(range, gates))
             }
     }
 
@@ -71,7 +74,9 @@ extension ServiceRules {
         ]
     }
 
-    static func statusErrors(_ service: Service, replacing old: Service) -> [FieldError] {
+    static func statusErrors(
+        _ service: Service, replacing old: Service, _ gates: FeatureGates
+    ) -> [FieldError] {
         let path: FieldPath = "status.loadBalancer.ingress"
         let ingress = service.status.ingress
         if service.spec.type != .loadBalancer {
@@ -81,19 +86,20 @@ extension ServiceRules {
         }
         let known = Set(old.status.ingress.map(\.ip))
         return ingress.enumerated().flatMap { index, entry in
-            addressErrors(entry, path[index], known) + hostnameErrors(entry, path[index])
+            addressErrors(entry, path[index], known, gates) + hostnameErrors(entry, path[index])
         }
     }
 
     private static func addressErrors(
-        _ ingress: LoadBalancerIngress, _ path: FieldPath, _ known: Set<String>
+        _ ingress: LoadBalancerIngress, _ path: FieldPath, _ known: Set<String>,
+        _ gates: FeatureGates
     ) -> [FieldError] {
         let mode = path.child("ipMode")
         if ingress.ip.isEmpty {
             return ingress.ipMode == nil
                 ? [] : [.forbidden(mode, "may not be specified when `ip` is not set")]
         }
-        let syntax = known.contains(ingress.ip) ? [] : IPText.addressErrors(ingress.ip)
+        let syntax = known.contains(ingress.ip) ? [] : IPText.addressErrors(ingress.ip, gates)
         let errors = FieldError.invalid(path.child("ip"), ingress.ip, all: syntax)
         guard let given = ingress.ipMode else {
             return errors + [.required(mode, "must be specified when `ip` is set")]

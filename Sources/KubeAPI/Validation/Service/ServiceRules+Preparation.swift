@@ -28,13 +28,11 @@ extension ServiceRules {
     private static func keepClusterIPs(_ spec: inout ServiceSpec, from old: ServiceSpec) {
         if old.takesClusterIPs, spec.takesClusterIPs {
             if spec.clusterIP.isEmpty { spec.clusterIP = old.clusterIP }
-            if spec.clusterIPs.isEmpty, spec.clusterIP == old.clusterIP {
-                spec.clusterIPs = old.clusterIPs
-            }
+            if spec.clusterIPs.isEmpty { spec.clusterIPs = old.clusterIPs }
         }
-        // A client that knows only the singular changed it, or has no plural yet.
+        // A client that knows only the singular changed it, or cleared it.
         if spec.clusterIP != old.clusterIP, spec.clusterIPs == old.clusterIPs {
-            spec.clusterIPs = [spec.clusterIP]
+            spec.clusterIPs = spec.clusterIP.isEmpty ? [] : [spec.clusterIP]
         }
     }
 

@@ -32,12 +32,8 @@ extension ServiceRules {
                         path, policy.rawValue, "may only be set for externally-accessible services")
                 ]
         }
-        return policyErrors(policy, path)
-    }
-
-    private static func policyErrors(_ policy: TrafficPolicy, _ path: FieldPath) -> [FieldError] {
         if policy == .unset { return [.required(path)] }
-        return policies.contains(policy.rawValue)
+        return policy.isKnown
             ? [] : [.notSupported(path, policy.rawValue, supported: policies)]
     }
 
@@ -68,9 +64,12 @@ extension ServiceRules {
     }
 
     private static func internalPolicyErrors(_ spec: ServiceSpec) -> [FieldError] {
-        if spec.internalTrafficPolicy == .unset, !spec.takesClusterIPs { return [] }
-        return policyErrors(
-            spec.internalTrafficPolicy, Self.spec.child("internalTrafficPolicy"))
+        let path = Self.spec.child("internalTrafficPolicy")
+        guard let policy = spec.internalTrafficPolicy else {
+            return spec.takesClusterIPs ? [.required(path)] : []
+        }
+        return policy.isKnown
+            ? [] : [.notSupported(path, policy.rawValue, supported: policies)]
     }
 
     private static func distributionErrors(_ spec: ServiceSpec) -> [FieldError] {
@@ -80,4 +79,9 @@ extension ServiceRules {
                 Self.spec.child("trafficDistribution"), name, supported: distributions)
         ]
     }
+}
+
+extension TrafficPolicy {
+    /// Cluster or Local.
+    var isKnown: Bool { self == .cluster || self == .local }
 }

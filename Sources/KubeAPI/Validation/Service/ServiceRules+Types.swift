@@ -42,12 +42,12 @@ extension ServiceRules {
     }
 
     static func externalIPErrors(
-        _ spec: ServiceSpec, replacing old: ServiceSpec?
+        _ spec: ServiceSpec, replacing old: ServiceSpec?, _ gates: FeatureGates
     ) -> [FieldError] {
         spec.externalIPs.enumerated().flatMap { index, text -> [FieldError] in
             let path = Self.spec.child("externalIPs")[index]
             let syntax =
-                old?.externalIPs.contains(text) == true ? [] : IPText.addressErrors(text)
+                old?.externalIPs.contains(text) == true ? [] : IPText.addressErrors(text, gates)
             return FieldError.invalid(
                 path, text, all: syntax.isEmpty ? IPText.specialAddressErrors(text) : syntax)
         }

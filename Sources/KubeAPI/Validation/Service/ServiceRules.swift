@@ -2,14 +2,13 @@ package import Addresses
 
 /// What validation must know about the cluster.
 package struct ServiceValidationContext: Sendable {
-    /// The families that have a Service CIDR; the first is the default.
-    package var families: [IPFamily]
     /// Pod CIDRs inside 127.0.0.0/8 or ::1: where endpoints may have loopback addresses. Empty with privilege.
     package var loopbackPodCIDRs: [IPPrefix]
+    package var gates: FeatureGates
 
-    package init(families: [IPFamily], loopbackPodCIDRs: [IPPrefix] = []) {
-        self.families = families
+    package init(loopbackPodCIDRs: [IPPrefix] = [], gates: FeatureGates = FeatureGates()) {
         self.loopbackPodCIDRs = loopbackPodCIDRs
+        self.gates = gates
     }
 }
 
@@ -22,16 +21,19 @@ package enum ServiceRules {
 
     /// What is wrong with a new Service.
     package static func createErrors(
-        _ service: Service, _ context: ServiceValidationContext
+        _ service: Service, _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
-        MetadataRules.createErrors(service.metadata, .dnsLabel, isNamespaced: true)
+        let form: MetadataRules.NameForm =
+            context.gates.relaxedServiceNameValidation ? .dnsLabel : .elderDNSLabel
+        return MetadataRules.createErrors(service.metadata, form, isNamespaced: true)
             + errors(service, replacing: nil, context)
     }
 
     /// What is wrong with a Service that replaces `old`. Texts of addresses that `old` has already are accepted
     /// whatever their form.
     package static func updateErrors(
-        _ service: Service, replacing old: Service, _ context: ServiceValidationContext
+        _ service: Service, replacing old: Service,
+        _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         MetadataRules.updateErrors(service.metadata, replacing: old.metadata)
             + clusterIPChangeErrors(service.spec, replacing: old.spec)
@@ -43,28 +45,29 @@ package enum ServiceRules {
 
     /// What is wrong with a write to `status`.
     package static func statusUpdateErrors(
-        _ service: Service, replacing old: Service
+        _ service: Service, replacing old: Service,
+        _ context: ServiceValidationContext = ServiceValidationContext()
     ) -> [FieldError] {
         MetadataRules.updateErrors(service.metadata, replacing: old.metadata)
-            + statusErrors(service, replacing: old)
+            + statusErrors(service, replacing: old, context.gates)
     }
 
     private static func errors(
         _ service: Service, replacing old: Service?, _ context: ServiceValidationContext
     ) -> [FieldError] {
         let spec = service.spec
+        let gates = context.gates
         return topologyAnnotationErrors(service.metadata)
             + typeDependentErrors(spec)
             + portErrors(spec)
             + MetadataRules.labelErrors(spec.selector ?? [:], Self.spec.child("selector"))
             + sessionAffinityErrors(spec)
-            + clusterIPErrors(spec, replacing: old?.spec)
-            + clusterFamilyErrors(spec, context.families)
-            + externalIPErrors(spec, replacing: old?.spec)
+            + clusterIPErrors(spec, replacing: old?.spec, gates)
+            + externalIPErrors(spec, replacing: old?.spec, gates)
             + typeErrors(spec)
             + nodePortErrors(spec)
             + duplicatePortErrors(spec)
-            + sourceRangeErrors(service, replacing: old)
+            + sourceRangeErrors(service, replacing: old, gates)
             + nodePortAllocationErrors(spec)
             + loadBalancerClassErrors(spec)
             + trafficPolicyErrors(spec)

@@ -54,6 +54,7 @@ let package = Package(
         target("Linux", ["CLinux", "Addresses", "Wire"]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         target("SQLiteStorage", ["CSQLite", "Storage"]),
         target("Probing", ["KubeAPI", "Linux"]),
         target(
@@ -77,7 +78,7 @@ let package = Package(
         target(
             "APIServer",
             [
-                "KubeAPI", "LoadBalancing", "Watching", "Storage",
+                "CZlib", "KubeAPI", "LoadBalancing", "Watching", "Storage",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
@@ -180,7 +181,10 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "SQLiteStorage", "TestSupport",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests("ControllersTests", ["Controllers", "TestSupport"]),
         tests("DataPlanesTests", ["DataPlanes", "TestSupport"]),

@@ -16,6 +16,7 @@ need() { # need PACKAGE COMMAND-OR-FILE
     command -v "$2" >/dev/null || [ -e "$2" ] || missing+=("$1")
 }
 need libsqlite3-dev /usr/include/sqlite3.h
+need zlib1g-dev /usr/include/zlib.h
 need iproute2 ip
 need bind9-dnsutils dig
 need curl curl

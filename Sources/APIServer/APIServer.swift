@@ -76,7 +76,8 @@ package final class APIServer: Sendable {
         while !Task.isCancelled {
             do { try await body() } catch {
                 logger.warning("\(what): \(error)")
-                try await Task.sleep(for: .seconds(1))
+                // A stop in the meantime is no error.
+                try? await Task.sleep(for: .seconds(1))
             }
         }
     }

@@ -31,16 +31,13 @@ enum ObjectForm: Hashable, Sendable {
         let types = MediaType.accepted(request.accept)
         let include = try Table.IncludeObject(query: request.query["includeObject"])
         let form = types.lazy.compactMap { Self.form($0, include) }.first
-        guard let form = types.isEmpty ? .json : form else {
-            throw Status(
-                .notAcceptable,
-                "only the following media types are accepted: application/json")
-        }
+        guard let form = types.isEmpty ? .json : form else { throw .notAcceptable }
         self = form
     }
 
     private static func form(_ type: MediaType, _ include: Table.IncludeObject) -> ObjectForm? {
         guard ["application/json", "application/*", "*/*"].contains(type.name) else { return nil }
+        guard ["", "watch"].contains(type.parameters["stream"] ?? "") else { return nil }
         guard let kind = type.parameters["as"] else { return .json }
         guard type.parameters["g"] == "meta.k8s.io",
             let version = type.parameters["v"].flatMap(MetaVersion.init)

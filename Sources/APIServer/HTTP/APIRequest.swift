@@ -14,7 +14,8 @@ struct APIRequest: Sendable {
     /// Reads the target of a request line; nil if its escapes are bad.
     init?(method: String, target: String) {
         self.method = method
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = Self.local(target)
+            .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let query = Query(parsing: parts.count > 1 ? parts[1] : "") else { return nil }
         self.query = query
         path = []
@@ -22,6 +23,37 @@ struct APIRequest: Sendable {
             guard let decoded = PercentEncoding.decode(part) else { return nil }
             path.append(decoded)
         }
+        readWatchPath()
+    }
+
+    /// Without scheme and authority, which a client may send to any server (RFC 9112, section 3.2.2).
+    private static func local(_ target: String) -> Substring {
+        guard !target.hasPrefix("/"), let scheme = target.firstRange(of: "://") else {
+            return target[...]
+        }
+        let rest = target[scheme.upperBound...]
+        return rest[(rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex)...]
+    }
+
+    /// `/api/v1/watch/…` is how watches were asked for before there was a parameter for it.
+    private mutating func readWatchPath() {
+        let index = path.first == "api" ? 2 : 3
+        guard path.first == "api" || path.first == "apis", path.count > index + 1,
+            path[index] == "watch"
+        else { return }
+        path.remove(at: index)
+        query["watch"] = "true"
+    }
+
+    /// Asks for events until the client or the server ends it.
+    var isWatch: Bool { (method == "GET" || method == "HEAD") && query.flag("watch") }
+
+    /// Asks for JSON with line breaks; without the parameter, programs that people sit in front of are given it.
+    var isPretty: Bool {
+        if let asked = query["pretty"], !asked.isEmpty {
+            return ["1", "t", "true"].contains(asked.lowercased())
+        }
+        return ["curl", "Wget", "Mozilla/5.0"].contains { userAgent.hasPrefix($0) }
     }
 }
 

@@ -40,4 +40,14 @@ struct APIResponse: Sendable {
         self.contentType = contentType
         body = .stream(stream)
     }
+
+    /// The same for people to read, where it is one JSON document.
+    func indented() -> APIResponse {
+        guard contentType.hasPrefix("application/json"), case .bytes(let bytes) = body else {
+            return self
+        }
+        var response = self
+        response.body = .bytes(JSON.indented(bytes) + [UInt8(ascii: "\n")])
+        return response
+    }
 }

@@ -13,6 +13,8 @@ struct Connection: Sendable {
     static let bodyLimit = 3 << 20
     /// Who shows no certificate has nothing to send.
     static let anonymousBodyLimit = 4096
+    /// How long a client that was refused may go on sending.
+    private static let outlastLimit = TimeAmount.seconds(2)
 
     let channel: Parts
     let connections: Connections
@@ -38,6 +40,7 @@ struct Connection: Sendable {
                     let status = Status(
                         .requestEntityTooLarge, "Request entity too large: limit is \(limit)")
                     try await write(APIResponse(status), to: head, keepsAlive: false, id, outbound)
+                    try await outlast(&reader)
                     return
                 }
                 let response = await answer(head, body, identity ?? .anonymous)
@@ -72,18 +75,41 @@ struct Connection: Sendable {
         return body
     }
 
+    /// A connection that is closed with bytes unread is reset, and the client may never see its answer. So what it still
+    /// sends is thrown away for a moment.
+    private func outlast(_ reader: inout Reader) async throws {
+        let channel = channel.channel
+        let end = channel.eventLoop.scheduleTask(in: Self.outlastLimit) {
+            channel.close(promise: nil)
+        }
+        defer { end.cancel() }
+        while let part = try await reader.next() {
+            if case .end = part { return }
+        }
+    }
+
     private func answer(
         _ head: HTTPRequestHead, _ body: [UInt8], _ identity: Identity
     ) async -> APIResponse {
         guard var request = APIRequest(method: head.method.rawValue, target: head.uri) else {
             return APIResponse(.badRequest("the URL is not valid"))
         }
+        guard head.version.minor == 0 || head.headers["host"].count == 1 else {
+            return APIResponse(.badRequest("a request has one Host header"))
+        }
         request.accept = head.headers["accept"].joined(separator: ",")
         request.contentType = head.headers.first(name: "content-type") ?? ""
         request.userAgent = head.headers.first(name: "user-agent") ?? ""
         request.body = body
         request.identity = identity
-        return await respond(request)
+        do throws(Status) {
+            guard let deadline = try RequestDeadline(request) else { return await respond(request) }
+            return await deadline.run(on: channel.channel.eventLoop) { [request] in
+                await respond(request)
+            }
+        } catch {
+            return APIResponse(error)
+        }
     }
 
     private func write(
@@ -96,6 +122,13 @@ struct Connection: Sendable {
         if !keepsAlive { head.headers.add(name: "Connection", value: "close") }
         switch response.body {
         case .bytes(let bytes):
+            let codings = request.headers["accept-encoding"].joined(separator: ",")
+            if bytes.count > GzipEncoder.threshold, request.method != .HEAD,
+                GzipEncoder.isAccepted(by: codings)
+            {
+                try await writeGzip(bytes, head, outbound)
+                break
+            }
             head.headers.add(name: "Content-Length", value: String(bytes.count))
             try await outbound.write(.head(head))
             if request.method != .HEAD {
@@ -106,6 +139,25 @@ struct Connection: Sendable {
             if request.method != .HEAD { try await write(stream, id, outbound) }
         }
         try await outbound.write(.end(nil))
+    }
+
+    /// Packs and writes piece by piece: the client gets the first while the next is packed.
+    private func writeGzip(
+        _ bytes: [UInt8], _ head: HTTPResponseHead, _ outbound: Writer
+    ) async throws {
+        var encoder = try GzipEncoder()
+        var head = head
+        head.headers.add(name: "Content-Encoding", value: "gzip")
+        head.headers.add(name: "Vary", value: "Accept-Encoding")
+        try await outbound.write(.head(head))
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let piece = rest.prefix(GzipEncoder.pieceSize)
+            rest = rest.dropFirst(piece.count)
+            let packed = encoder.encode(piece, isLast: rest.isEmpty)
+            if packed.isEmpty { continue }
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: packed))))
+        }
     }
 
     /// Writes chunks until the stream ends, the client goes away or the server stops. The client's own pace holds

@@ -26,6 +26,15 @@ struct Listeners: Sendable {
         self.respond = respond
     }
 
+    /// A client can hold so much of the server's memory without showing who it is.
+    private static let headerLimits: NIOHTTPDecoderLimitConfiguration = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 64 << 10
+        limits.maxHeaderListSize = 128 << 10
+        limits.maxHeaderFieldCount = 256
+        return limits
+    }()
+
     /// A client may show a certificate; one that the CA did not sign ends the handshake.
     private static func configuration(_ tls: APIServer.TLS) throws -> TLSConfiguration {
         let chain = try NIOSSLCertificate.fromPEMBytes(tls.certificateChain)
@@ -114,7 +123,9 @@ struct Listeners: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLServerHandler(context: tls))
-                    try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+                    try pipeline.configureHTTPServerPipeline(
+                        withEncoderConfiguration: .init(),
+                        withDecoderLimitConfiguration: Self.headerLimits)
                     try pipeline.addHandler(ClientPatience(limits))
                     return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
                 }

@@ -17,13 +17,27 @@ struct MediaType: Sendable, Equatable {
     /// 0...1, 1 if not stated.
     var quality: Double { parameters["q"].flatMap(Double.init) ?? 1 }
 
-    /// The types of an Accept header, the preferred one first; those with quality 0 are left out.
+    /// How much is left open: 0 for a type, 1 for `application/*`, 2 for `*/*`.
+    private var openness: Int { name == "*/*" ? 2 : name.hasSuffix("/*") ? 1 : 0 }
+
+    /// The types of an Accept header, the preferred one first: by quality, then the more specific one, then the
+    /// earlier one. Those with quality 0 are left out.
     static func accepted(_ header: String) -> [MediaType] {
         let types = header.split(separator: ",").map { MediaType(parsing: $0) }
             .filter { !$0.name.isEmpty && $0.quality > 0 }
         return types.enumerated()
-            .sorted { ($1.element.quality, $0.offset) < ($0.element.quality, $1.offset) }
+            .sorted {
+                ($1.element.quality, $0.element.openness, $0.offset)
+                    < ($0.element.quality, $1.element.openness, $1.offset)
+            }
             .map(\.element)
+    }
+
+    /// Whether a client takes JSON; without an Accept header it takes everything.
+    static func isJSONAccepted(_ header: String) -> Bool {
+        let types = accepted(header)
+        return types.isEmpty
+            || types.contains { ["application/json", "application/*", "*/*"].contains($0.name) }
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {

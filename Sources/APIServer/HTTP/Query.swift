@@ -20,7 +20,11 @@ package struct Query: Sendable, Equatable {
 
     /// The first value of a parameter; nil if it is absent.
     package subscript(name: String) -> String? {
-        parameters.first { $0.name == name }?.value
+        get { parameters.first { $0.name == name }?.value }
+        set {
+            parameters.removeAll { $0.name == name }
+            if let newValue { parameters.append((name, newValue)) }
+        }
     }
 
     package func all(_ name: String) -> [String] {
@@ -29,7 +33,7 @@ package struct Query: Sendable, Equatable {
 
     /// As Kubernetes reads a boolean: "false", "0" and absence are false, everything else is true.
     package func flag(_ name: String) -> Bool {
-        guard let value = self[name] else { return false }
+        guard let value = self[name]?.lowercased() else { return false }
         return value != "false" && value != "0"
     }
 

@@ -100,7 +100,7 @@ extension Status {
                 reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "")
         ]
         return Status(
-            .timeout, "Too large resource version: \(requested), current: \(current)",
+            .timeout, "Timeout: Too large resource version: \(requested), current: \(current)",
             details: details)
     }
 }

@@ -23,19 +23,16 @@ struct ResourceRoutes: Sendable {
     }
 
     private func collection() async throws(Status) -> APIResponse {
+        guard target.methods.contains(request.method) else { throw .badMethod(request) }
         switch request.method {
         case "GET", "HEAD": return isWatch ? try await watch(named: nil) : try await list()
-        case "POST":
-            if resource.isNamespaced, target.namespace == nil { throw .badMethod(request) }
-            return try await create()
-        case "DELETE":
-            if resource.isNamespaced, target.namespace == nil { throw .badMethod(request) }
-            return try await deleteCollection()
+        case "POST": return try await create()
+        case "DELETE": return try await deleteCollection()
         default: throw .badMethod(request)
         }
     }
 
-    private var isWatch: Bool { request.query.flag("watch") }
+    private var isWatch: Bool { request.isWatch }
 
     // MARK: Reading
 

@@ -9,6 +9,12 @@ struct Router: Sendable {
     let logger: Logger
 
     func respond(to request: APIRequest) async -> APIResponse {
+        let response = await find(request)
+        let isForReaders = request.isPretty && !request.isWatch && request.path.first != "openapi"
+        return isForReaders ? response.indented() : response
+    }
+
+    private func find(_ request: APIRequest) async -> APIResponse {
         do throws(Status) {
             if let response = try await open(request) { return response }
             try Self.authorize(request.identity)
@@ -19,7 +25,12 @@ struct Router: Sendable {
                 .respond()
         } catch {
             if error.reason == .internalError { logger.error("\(request.path): \(error)") }
-            return APIResponse(error)
+            var response = APIResponse(error)
+            if error.reason == .methodNotAllowed {
+                let methods = Target(path: request.path)?.methods ?? ["GET", "HEAD"]
+                response.headers.append(("Allow", methods.joined(separator: ", ")))
+            }
+            return response
         }
     }
 
@@ -28,10 +39,14 @@ struct Router: Sendable {
         let path = request.path
         let health = ["healthz", "livez", "readyz"]
         let rest = Array(path.dropFirst())
-        guard let first = path.first else { return nil }
+        guard let first = path.first else {
+            return request.method == "GET" ? APIResponse(json: Self.index(discovery)) : nil
+        }
         let response: APIResponse? =
             switch (first, path.count) {
             case (_, 1) where health.contains(first): await healthCheck(first, request.query)
+            case (_, 2) where health.contains(first):
+                await healthCheck(first, request.query, only: path[1])
             case ("version", 1): APIResponse(json: version)
             case ("api", 1...2), ("apis", 1...3): try discover(request)
             case ("openapi", 2...): documents.respond(rest, accept: request.accept)
@@ -39,10 +54,30 @@ struct Router: Sendable {
             }
         guard let response else { return nil }
         guard request.method == "GET" || request.method == "HEAD" else { throw .badMethod(request) }
+        let isJSON = response.contentType.hasPrefix("application/json")
+        if isJSON, !MediaType.isJSONAccepted(request.accept) { throw .notAcceptable }
         return response
     }
 
-    private func healthCheck(_ name: String, _ query: Query) async -> APIResponse {
+    /// What there is, for people who look around.
+    private static func index(_ discovery: Discovery) -> JSON {
+        let versions = discovery.groups.flatMap { group -> [String] in
+            let root = group.name.isEmpty ? "/api" : "/apis/\(group.name)"
+            return [root] + group.versions.map { "\(root)/\($0)" }
+        }
+        let others = [
+            "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version",
+        ]
+        return ["paths": .strings((versions + others).sorted())]
+    }
+
+    /// - Parameter only: names one check; nil: all but those that the query excludes.
+    private func healthCheck(
+        _ name: String, _ query: Query, only: String? = nil
+    ) async -> APIResponse? {
+        let checks = ["ping", "store"]
+        if let only, !checks.contains(only) { return nil }
+        let excluded = query.all("exclude")
         let failure: Status?
         do throws(Status) {
             _ = try await store.currentRevision()
@@ -50,12 +85,15 @@ struct Router: Sendable {
         } catch {
             failure = error
         }
-        let verdict = failure == nil ? "passed" : "failed"
-        if failure == nil, query["verbose"] == nil { return APIResponse(text: "ok") }
-        let text =
-            "[+]ping ok\n[\(failure == nil ? "+" : "-")]store \(failure?.message ?? "ok")\n"
-            + "\(name) check \(verdict)\n"
-        return APIResponse(failure == nil ? 200 : 500, text: text)
+        let failed = failure != nil && only != "ping" && !excluded.contains("store")
+        if !failed, query["verbose"] == nil { return APIResponse(text: "ok") }
+        let lines = checks.filter { only == nil || $0 == only }.map { check in
+            if excluded.contains(check) { return "[+]\(check) excluded: ok\n" }
+            let why = check == "store" ? failure?.message : nil
+            return why.map { "[-]\(check) failed: \($0)\n" } ?? "[+]\(check) ok\n"
+        }
+        let text = lines.joined() + "\(name) check \(failed ? "failed" : "passed")\n"
+        return APIResponse(failed ? 500 : 200, text: text)
     }
 
     private var version: JSON {
@@ -64,6 +102,8 @@ struct Router: Sendable {
         return [
             "major": .string(numbers.first.map(String.init) ?? ""),
             "minor": .string(numbers.dropFirst().first.map(String.init) ?? ""),
+            "emulationMajor": .string(numbers.first.map(String.init) ?? ""),
+            "emulationMinor": .string(numbers.dropFirst().first.map(String.init) ?? ""),
             "gitVersion": .string(gitVersion), "gitCommit": "", "gitTreeState": "clean",
             "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "swift",
             "platform": .string("linux/\(Self.architecture)"),
@@ -126,6 +166,11 @@ struct Router: Sendable {
 extension Status {
     static var noSuchPath: Status {
         Status(.notFound, "the server could not find the requested resource")
+    }
+
+    static var notAcceptable: Status {
+        Status(
+            .notAcceptable, "only the following media types are accepted: application/json")
     }
 
     static func badMethod(_ request: APIRequest) -> Status {

@@ -39,6 +39,15 @@ struct Target: Sendable, Equatable {
         guard rest.isEmpty, isSound else { return nil }
     }
 
+    /// The methods that it takes.
+    var methods: [String] {
+        if subresource != nil { return ["GET", "HEAD", "PATCH", "PUT"] }
+        if name != nil { return ["DELETE", "GET", "HEAD", "PATCH", "PUT"] }
+        guard !resource.isNamespaced || namespace != nil else { return ["GET", "HEAD"] }
+        let isDeletable = resource.verbs.contains("deletecollection")
+        return (isDeletable ? ["DELETE"] : []) + ["GET", "HEAD", "POST"]
+    }
+
     private var isSound: Bool {
         if namespace != nil, !resource.isNamespaced { return false }
         if name != nil, resource.isNamespaced, namespace == nil { return false }

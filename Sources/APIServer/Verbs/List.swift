@@ -27,8 +27,8 @@ extension ObjectStore {
             if selection.selectsEverything { return Self.page(page) }
             return Self.select(from: page, selection, request.limit)
         } catch {
-            if case .compacted = error, request.after != nil { throw .expiredToken }
-            throw error.status
+            guard case .compacted = error else { throw error.status }
+            throw .expiredList(after: request.after)
         }
     }
 
@@ -90,10 +90,16 @@ extension Page {
 }
 
 extension Status {
-    fileprivate static var expiredToken: Status {
-        Status(
+    /// 410: the state that a list asks for is forgotten. Who was in the middle of it may go on with the newest state.
+    fileprivate static func expiredList(after key: String?) -> Status {
+        guard let key else {
+            return Status(.expired, "The resourceVersion for the provided list is too old.")
+        }
+        var status = Status(
             .expired,
-            "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter."
+            "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
         )
+        status.continueToken = ContinueToken.write(nil, after: key)
+        return status
     }
 }

@@ -26,61 +26,31 @@ extension ListRequest {
             fields: query["fieldSelector"] ?? "")
         let limit = try query.number("limit") ?? 0
         self.limit = limit > 0 ? Int(min(limit, Int64(Int32.max))) : nil
-        let match = query["resourceVersionMatch"] ?? ""
+        try ListOptionRules.list(query).check("ListOptions")
         let version = query["resourceVersion"] ?? ""
-        if let token = query["continue"], !token.isEmpty {
-            try Self.check(continued: match, version)
-            let (revision, key) = try ContinueToken.read(token, prefix: resource.keyPrefix())
-            state = .exactly(revision)
-            after = key
-        } else {
-            state = try Self.state(version: version, match: match, isLimited: limit > 0)
+        guard let token = query["continue"], !token.isEmpty else {
+            state = try Self.state(version, query["resourceVersionMatch"], isLimited: limit > 0)
+            return
         }
-    }
-
-    private static func check(continued match: String, _ version: String) throws(Status) {
-        if !version.isEmpty, version != "0" {
-            throw .badRequest(
-                "specifying resource version is not allowed when using continue")
+        guard version.isEmpty || version == "0" else {
+            throw .badRequest("specifying resource version is not allowed when using continue")
         }
-        if !match.isEmpty {
-            throw .invalidOption(
-                .forbidden(
-                    "resourceVersionMatch",
-                    "resourceVersionMatch is forbidden when continue is provided"))
-        }
+        let (revision, key) = try ContinueToken.read(token, prefix: resource.keyPrefix())
+        state = revision.map { .exactly($0) } ?? .newest
+        after = key
     }
 
     private static func state(
-        version: String, match: String, isLimited: Bool
+        _ version: String, _ match: String?, isLimited: Bool
     ) throws(Status) -> State {
-        let revision = try Revision(resourceVersion: version)
+        guard let revision = try Revision(resourceVersion: version), revision > .zero else {
+            return .newest
+        }
         switch match {
-        case "":
-            guard let revision, revision > .zero else { return .newest }
-            // What clients that page have always been given.
-            return isLimited ? .exactly(revision) : .notOlderThan(revision)
-        case "NotOlderThan", "Exact":
-            guard let revision else {
-                throw .invalidOption(
-                    .forbidden(
-                        "resourceVersionMatch",
-                        "resourceVersionMatch is forbidden unless resourceVersion is provided"))
-            }
-            if match == "NotOlderThan" {
-                return revision > .zero ? .notOlderThan(revision) : .newest
-            }
-            guard revision > .zero else {
-                throw .invalidOption(
-                    .forbidden(
-                        "resourceVersionMatch",
-                        "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\""))
-            }
-            return .exactly(revision)
-        default:
-            throw .invalidOption(
-                .notSupported(
-                    "resourceVersionMatch", match, supported: ["Exact", "NotOlderThan"]))
+        case "Exact": return .exactly(revision)
+        case "NotOlderThan": return .notOlderThan(revision)
+        // What clients that page have always been given.
+        case _: return isLimited ? .exactly(revision) : .notOlderThan(revision)
         }
     }
 }
@@ -96,28 +66,16 @@ extension Revision {
     }
 }
 
-extension Status {
-    /// 422: query parameters that do not go together.
-    static func invalidOption(_ error: FieldError) -> Status {
-        var details = Details(group: "meta.k8s.io", kind: "ListOptions")
-        details.causes = [
-            Cause(
-                reason: error.kind.rawValue, message: error.message, field: "\(error.path)")
-        ]
-        return Status(
-            .invalid, "ListOptions.meta.k8s.io \"\" is invalid: \(error)", details: details)
-    }
-}
-
 /// The opaque text by which a client asks for the next page: the state of the first page and the last key.
 enum ContinueToken {
-    static func write(_ revision: Revision, after key: String) -> String {
-        "\(revision)/\(key)".utf8.reduce(into: "") { text, byte in
+    /// - Parameter revision: nil goes on with the newest state, whatever it is then.
+    static func write(_ revision: Revision?, after key: String) -> String {
+        "\(revision?.description ?? "-")/\(key)".utf8.reduce(into: "") { text, byte in
             text += (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
     }
 
-    static func read(_ token: String, prefix: String) throws(Status) -> (Revision, String) {
+    static func read(_ token: String, prefix: String) throws(Status) -> (Revision?, String) {
         let digits = Array(token.utf8)
         var bytes: [UInt8] = []
         if digits.count.isMultiple(of: 2) {
@@ -130,8 +88,12 @@ enum ContinueToken {
         let parts = String(validating: bytes, as: UTF8.self)?
             .split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard bytes.count * 2 == digits.count, let parts, parts.count == 2,
-            let revision = UInt64(parts[0]), parts[1].hasPrefix(prefix)
+            parts[1].hasPrefix(prefix)
         else { throw .badRequest("continue key is not valid") }
+        if parts[0] == "-" { return (nil, String(parts[1])) }
+        guard let revision = UInt64(parts[0]), revision > 0 else {
+            throw .badRequest("continue key is not valid: incorrect encoded start resourceVersion")
+        }
         return (Revision(revision), String(parts[1]))
     }
 }

@@ -30,37 +30,17 @@ extension WatchRequest {
         allowsBookmarks = query.flag("allowWatchBookmarks")
         let timeout = try query.number("timeoutSeconds") ?? 0
         timeoutSeconds = timeout > 0 ? timeout : nil
+        try ListOptionRules.watch(query).check("ListOptions")
         let revision = try Revision(resourceVersion: query["resourceVersion"] ?? "") ?? .zero
-        let sendsInitial = query["sendInitialEvents"] ?? ""
-        try Self.check(sendsInitial: sendsInitial, match: query["resourceVersionMatch"] ?? "")
-        switch sendsInitial {
-        case "true":
+        // A watch from no state has always begun with what there is.
+        let sendsInitial =
+            query["sendInitialEvents"] == nil
+            ? revision == .zero : query.flag("sendInitialEvents")
+        if sendsInitial {
             start = .initial(notOlderThan: revision)
             marksInitialEnd = allowsBookmarks
-        case "false":
+        } else {
             start = revision > .zero ? .after(revision) : .now
-        default:
-            start = revision > .zero ? .after(revision) : .initial(notOlderThan: .zero)
-        }
-    }
-
-    private static func check(sendsInitial: String, match: String) throws(Status) {
-        guard ["", "true", "false"].contains(sendsInitial) else {
-            throw .badRequest(
-                "invalid value \"\(sendsInitial)\" of query parameter sendInitialEvents")
-        }
-        if sendsInitial.isEmpty, !match.isEmpty {
-            throw .invalidOption(
-                .forbidden(
-                    "resourceVersionMatch",
-                    "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
-                ))
-        }
-        if !sendsInitial.isEmpty, match != "NotOlderThan" {
-            throw .invalidOption(
-                .forbidden(
-                    "resourceVersionMatch",
-                    "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"))
         }
     }
 }

@@ -32,7 +32,7 @@ extension Discovery {
         var entry: JSON = [
             "resource": .string(resource.plural), "responseKind": kind,
             "scope": resource.isNamespaced ? "Namespaced" : "Cluster",
-            "singularResource": .string(resource.singular), "verbs": .strings(Verbs.resource),
+            "singularResource": .string(resource.singular), "verbs": .strings(resource.verbs),
         ]
         if !resource.shortNames.isEmpty { entry["shortNames"] = .strings(resource.shortNames) }
         if !resource.categories.isEmpty { entry["categories"] = .strings(resource.categories) }

@@ -12,7 +12,7 @@ package struct Discovery: Sendable {
     }
 
     /// The groups in the order of their first resource, with their versions.
-    let groups: [(name: String, versions: [String])]
+    package let groups: [(name: String, versions: [String])]
     let resources: [Resource]
     /// `host:port` of the server, as clients reach it.
     let serverAddress: String
@@ -100,7 +100,7 @@ extension Discovery {
         var entry: JSON = [
             "name": .string(resource.plural), "singularName": .string(resource.singular),
             "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
-            "verbs": .strings(Verbs.resource),
+            "verbs": .strings(resource.verbs),
         ]
         if !resource.shortNames.isEmpty { entry["shortNames"] = .strings(resource.shortNames) }
         if !resource.categories.isEmpty { entry["categories"] = .strings(resource.categories) }
@@ -115,9 +115,6 @@ extension Discovery {
     }
 
     enum Verbs {
-        static let resource = [
-            "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
-        ]
         static let subresource = ["get", "patch", "update"]
     }
 }

@@ -37,6 +37,14 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { qualifiedName }
 
+    /// What clients can do with it, in the words of discovery. Namespaces go one at a time.
+    package var verbs: [String] {
+        let all = [
+            "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
+        ]
+        return self == .namespaces ? all.filter { $0 != "deletecollection" } : all
+    }
+
     package static func == (a: Resource, b: Resource) -> Bool {
         a.plural == b.plural && a.group == b.group && a.version == b.version
     }

@@ -73,6 +73,8 @@ package struct Status: Error, Equatable, Sendable, CustomStringConvertible {
     package var reason: Reason
     package var message: String
     package var details: Details
+    /// `metadata.continue` of an expired list: asks for the rest of it, which is no longer of one state.
+    package var continueToken = ""
 
     package init(_ reason: Reason, _ message: String, details: Details = Details()) {
         self.reason = reason
@@ -114,7 +116,9 @@ extension Status {
 extension Status {
     package var json: JSON {
         var body: JSON = [
-            "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+            "kind": "Status", "apiVersion": "v1",
+            "metadata": continueToken.isEmpty ? [:] : ["continue": .string(continueToken)],
+            "status": "Failure",
             "message": .string(message), "reason": .string(reason.rawValue),
         ]
         var members: JSON = [:]
@@ -124,11 +128,12 @@ extension Status {
         if !details.uid.isEmpty { members["uid"] = .string(details.uid) }
         if !details.causes.isEmpty {
             members["causes"] = .array(
-                details.causes.map {
-                    [
-                        "reason": .string($0.reason), "message": .string($0.message),
-                        "field": .string($0.field),
+                details.causes.map { cause in
+                    var members: JSON = [
+                        "reason": .string(cause.reason), "message": .string(cause.message),
                     ]
+                    if !cause.field.isEmpty { members["field"] = .string(cause.field) }
+                    return members
                 })
         }
         if details.retryAfterSeconds > 0 {
@@ -156,5 +161,6 @@ extension Status {
         details.retryAfterSeconds = Int(
             json.value(at: "details", "retryAfterSeconds")?.integer ?? 0)
         self.init(reason, json["message"]?.string ?? reason.rawValue, details: details)
+        continueToken = json.value(at: "metadata", "continue")?.string ?? ""
     }
 }

@@ -40,8 +40,12 @@ private func runBlocking(
     try process.run()
     let reader = ErrorReader(errors)
     reader.start()
-    stdin.fileHandleForWriting.write(Data(input))
-    try stdin.fileHandleForWriting.close()
+    // Beside the reading: a program that answers before it has read everything would wait for ever.
+    let writing = stdin.fileHandleForWriting
+    Thread.detachNewThread {
+        try? writing.write(contentsOf: Data(input))
+        try? writing.close()
+    }
     let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
     process.waitUntilExit()
     return CommandResult(

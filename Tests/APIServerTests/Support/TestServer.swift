@@ -78,7 +78,7 @@ struct TestServer: Sendable {
     func send(
         _ method: String, _ path: String, _ body: [UInt8]? = nil,
         type: String = "application/json", accept: String = "application/json",
-        user: String? = "admin"
+        user: String? = "admin", headers: [String] = []
     ) async throws -> Answer {
         var arguments = [
             "-sS", "-N", "--globoff", "-X", method, "--cacert", certificates.path("ca.crt"), "-D",
@@ -90,6 +90,8 @@ struct TestServer: Sendable {
                 certificates.path("\(user).key"),
             ]
         }
+        // The last of two headers of one name is not sent.
+        for header in headers + ["User-Agent: test"] { arguments += ["-H", header] }
         if body != nil { arguments += ["-H", "Content-Type: \(type)", "--data-binary", "@-"] }
         let result = try await run("/usr/bin/curl", arguments, input: body ?? [])
         let lines = result.errors.split(whereSeparator: \.isNewline).map(String.init)

@@ -34,6 +34,10 @@ package final class APIClient: Sendable {
         self.headers = headers
     }
 
+    deinit {
+        for connection in idle.withLock({ $0 }) { connection.close() }
+    }
+
     private static func tls(_ kubeconfig: Kubeconfig) throws -> TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let authority = kubeconfig.certificateAuthority {

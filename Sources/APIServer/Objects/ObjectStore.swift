@@ -12,8 +12,8 @@ final class ObjectStore: Sendable {
     /// Of resources that show the objects of another one.
     let shownEvents = PreparedEvents()
     let creations = NamespaceCreations()
-    /// Of the writers whom others have overtaken.
-    let turns = FairLock()
+    /// Of the writers of one object.
+    let turns = Turns()
 
     init(log: any RevisionLog, configuration: APIServer.Configuration, logger: Logger) {
         self.log = log

@@ -24,7 +24,7 @@ extension ObjectStore {
     func delete(
         _ resource: Resource, _ name: ObjectName, _ options: DeleteOptions
     ) async throws(Status) -> Deletion {
-        try await retry { () throws(Status) in
+        try await inTurn(resource, name) { () throws(Status) in
             let present = try await stored(resource, name)
             let object = try present.json()
             try Self.check(options, object, resource, name)

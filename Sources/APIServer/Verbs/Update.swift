@@ -2,9 +2,6 @@ import KubeAPI
 import Storage
 
 extension ObjectStore {
-    /// How often a write that does not name the state it builds on is tried at the same time as others.
-    private static let freeAttempts = 3
-
     /// PUT: replaces an object. A Service that does not exist is created.
     /// - Parameter name: of the URL; the object's own must agree with it.
     func update(
@@ -55,12 +52,13 @@ extension ObjectStore {
     }
 
     /// Reads, changes and writes an object, again when another writer was faster and the change does not name
-    /// the state that it builds on.
+    /// the state that it builds on. The writers of one object take turns: else each of many would do its work again
+    /// for every one that is faster.
     func change(
         _ resource: Resource, _ name: ObjectName, _ options: WriteOptions,
         _ edit: (JSON) throws(Status) -> JSON
     ) async throws(Status) -> Written {
-        try await retry { () throws(Status) in
+        try await inTurn(resource, name) { () throws(Status) in
             let present = try await stored(resource, name)
             let old = try present.json()
             let new = try edit(old)
@@ -75,15 +73,13 @@ extension ObjectStore {
         }
     }
 
-    /// Tries until another writer is not faster. Who has lost a few times takes turns with all others who have, so
-    /// that everybody gets through however many they are.
-    func retry<Value: Sendable>(
+    /// Tries until another writer is not faster. Even in turn there may be one: who writes two objects in one step,
+    /// such as a Service that takes its Endpoints with it, has the turn of the first.
+    func inTurn<Value: Sendable>(
+        _ resource: Resource, _ name: ObjectName,
         _ attempt: () async throws(Status) -> Value?
     ) async throws(Status) -> Value {
-        for _ in 0..<Self.freeAttempts {
-            if let value = try await attempt() { return value }
-        }
-        return try await turns.withLock { () throws(Status) in
+        try await turns.withTurn(resource.key(name)) { () throws(Status) in
             while true {
                 if let value = try await attempt() { return value }
             }

@@ -3,7 +3,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 BINARY := .build/release/pointsman
 
-.PHONY: help setup build demo test conformance lint bench install clean
+.PHONY: help setup build demo test conformance lint bench soak install clean
 
 help:
 	@echo "make demo      build, apply the examples with kubectl, send real requests"
@@ -12,6 +12,7 @@ help:
 	@echo "               only the cases of Tests/Conformance (or of another folder), against the real server"
 	@echo "make build     a release build: $(BINARY)"
 	@echo "make bench     the benchmarks, each beside a peer or the bare kernel"
+	@echo "make soak      ten minutes of random clients, the server killed every few seconds"
 	@echo "make install   copy the binary to $(PREFIX)/bin"
 	@echo "make lint      check the format"
 
@@ -41,6 +42,9 @@ lint:
 bench:
 	@scripts/setup.sh bench
 	@scripts/bench.sh
+
+soak: setup
+	@scripts/soak.sh
 
 install: build
 	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/pointsman

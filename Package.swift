@@ -156,8 +156,29 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/ConformanceRunner", swiftSettings: settings),
+        .executableTarget(
+            name: "BenchmarkAPI",
+            dependencies: [
+                "APIClient", "Addresses", "Certificates", "KubeAPI", "Linux", "ServerProcess",
+                "Watching",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Benchmarks/API", swiftSettings: settings),
 
         // Tests
+        .target(
+            name: "ServerProcess", dependencies: ["APIClient", "Linux"],
+            path: "Tests/ServerProcess", swiftSettings: settings),
+        .executableTarget(
+            name: "SoakDriver",
+            dependencies: [
+                "APIClient", "Addresses", "KubeAPI", "Linux", "ServerProcess", "TestSupport",
+                "Watching",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Soak", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Yams"],
@@ -197,7 +218,7 @@ let package = Package(
             ]),
         tests("PodsTests", ["Pods", "TestSupport"]),
         tests("PointsmanTests", ["pointsman"]),
-        tests("EndToEndTests", ["pointsman"]),
+        tests("EndToEndTests", ["pointsman", "SoakDriver"]),
     ]
 )
 

@@ -34,7 +34,7 @@ package final class SQLiteLog: RevisionLog {
         let (entries, events) = try store.load()
         mirror = LogMirror(
             startingAt: store.compacted, entries: entries, historyLimit: historyLimit)
-        mirror.publish(events)
+        _ = mirror.publish(events)
         self.store = store
     }
 
@@ -108,26 +108,30 @@ package final class SQLiteLog: RevisionLog {
             batches.append(writes)
             appends.append(continuation)
         }
-        for (continuation, outcome) in zip(appends, commit(batches)) {
+        let (outcomes, news) = commit(batches)
+        for (continuation, outcome) in zip(appends, outcomes) {
             continuation.resume(returning: outcome)
         }
+        news?.tell()
+        if mirror.compacted.value >= compacted + 1000 { try? compactStore() }
         for case .compact(let revision, let continuation) in jobs {
             mirror.compact(before: revision)
             continuation.resume(returning: Result { () throws(LogError) in try compactStore() })
         }
     }
 
-    private func commit(_ batches: [[Write]]) -> [Outcome] {
+    /// The revision up to which the medium has forgotten what was.
+    private var compacted: UInt64 { store?.compacted.value ?? .max / 2 }
+
+    private func commit(_ batches: [[Write]]) -> ([Outcome], LogMirror.News?) {
         let (results, events) = mirror.stage(batches)
-        guard !events.isEmpty, let store else { return results }
+        guard !events.isEmpty, let store else { return (results, nil) }
         do throws(SQLiteError) { try store.write(events) } catch {
             let failure = LogError.storage("\(error)")
             if case .full = error {} else { inbox.withLock { $0.failure = failure } }
-            return results.map { $0.flatMap { _ in .failure(failure) } }
+            return (results.map { $0.flatMap { _ in .failure(failure) } }, nil)
         }
-        mirror.publish(events)
-        if mirror.compacted.value >= store.compacted.value + 1000 { try? compactStore() }
-        return results
+        return (results, mirror.publish(events))
     }
 
     private func compactStore() throws(LogError) {

@@ -8,6 +8,8 @@ final class Store {
     private static let schemaVersion: Int64 = 1
 
     private let connection: Connection
+    private let begin: Statement
+    private let commit: Statement
     private let insert: Statement
     private let dropSuperseded: Statement
     private let dropDeletes: Statement
@@ -20,6 +22,8 @@ final class Store {
         try Self.lock(connection)
         try Self.identify(connection)
         try Self.makeDurable(connection)
+        begin = try connection.prepare("BEGIN")
+        commit = try connection.prepare("COMMIT")
         insert = try connection.prepare(
             "INSERT INTO writes (revision, key, deleted, previous, value) VALUES (?, ?, ?, ?, ?)")
         dropSuperseded = try connection.prepare(
@@ -148,10 +152,10 @@ final class Store {
     }
 
     private func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-        try connection.execute("BEGIN")
+        try begin.run()
         do throws(SQLiteError) {
             try body()
-            try connection.execute("COMMIT")
+            try commit.run()
         } catch {
             try? connection.execute("ROLLBACK")
             throw error

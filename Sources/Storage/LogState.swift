@@ -36,24 +36,13 @@ struct LogState: Sendable {
         if requested > revision { throw .future(requested: requested, current: revision) }
     }
 
-    func list(
-        _ prefix: String, at requested: Revision?, after: String?, limit: Int?
-    ) throws(LogError) -> Page {
+    /// The entries of a prefix at a revision; nil for the present.
+    func view(_ prefix: String, at requested: Revision?) throws(LogError) -> LogView {
         let shown = requested ?? revision
         try check(shown)
-        let past = shown == revision ? [:] : overlay(prefix, at: shown)
-        var page = Page(entries: [], revision: shown, remaining: 0)
-        var add = { (key: String, value: StoredValue) in
-            if let after, key <= after { return }
-            if let limit, page.entries.count >= limit {
-                page.remaining += 1
-            } else {
-                page.entries.append(Entry(key: key, value: value))
-            }
-        }
-        forEach(prefix, from: max(prefix, after ?? ""), past: past) { add($0, $1) }
-        add = { _, _ in }
-        return page
+        return LogView(
+            prefix: prefix, revision: shown, entries: entries,
+            past: shown == revision ? [:] : overlay(prefix, at: shown))
     }
 
     /// What the keys that changed after a revision held at it; nil for absent.
@@ -65,29 +54,6 @@ struct LogState: Sendable {
             }
         }
         return past
-    }
-
-    /// Walks the entries of a prefix from a key on, as `past` corrects them, in the order of keys.
-    private func forEach(
-        _ prefix: String, from start: String, past: [String: StoredValue?],
-        _ body: (String, StoredValue) -> Void
-    ) {
-        var removed = past.compactMap { key, value in value.map { (key, $0) } }
-            .filter { $0.0 >= start && entries[$0.0] == nil }
-            .sorted { $0.0 < $1.0 }[...]
-        var position = entries.firstPosition(notBefore: start)
-        while let (key, value) = entries.element(at: position), key.hasPrefix(prefix) {
-            while let next = removed.first, next.0 < key {
-                body(next.0, next.1)
-                removed.removeFirst()
-            }
-            switch past[key] {
-            case nil: body(key, value)
-            case .some(let earlier): if let earlier { body(key, earlier) }
-            }
-            position = entries.position(after: position)
-        }
-        for (key, value) in removed { body(key, value) }
     }
 
     /// Events of a prefix after a revision, at most `limit`, and how far they reach.

@@ -14,7 +14,7 @@ package final class MemoryLog: RevisionLog {
     package func append(_ writes: [Write]) async throws(LogError) -> [StoredValue] {
         let result = writer.withLock { _ in
             let (results, events) = mirror.stage([writes])
-            mirror.publish(events)
+            mirror.publish(events).tell()
             return results[0]
         }
         return try result.get()

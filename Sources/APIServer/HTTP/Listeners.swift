@@ -100,7 +100,8 @@ struct Listeners: Sendable {
                     for try await channel in inbound {
                         let connection = Connection(
                             channel: channel, connections: connections, respond: respond)
-                        group.addTask { await connection.run() }
+                        let executor = EventLoopExecutor.of(channel.channel.eventLoop)
+                        group.addTask(executorPreference: executor) { await connection.run() }
                     }
                 }
             }

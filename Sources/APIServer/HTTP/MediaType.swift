@@ -41,8 +41,13 @@ struct MediaType: Sendable, Equatable {
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {
-        let blanks: Set<Character> = [" ", "\t", "\""]
-        let start = text.drop { blanks.contains($0) }
-        return String(start.reversed().drop { blanks.contains($0) }.reversed())
+        var bytes = Substring(text).utf8
+        while let byte = bytes.first, isBlank(byte) { bytes.removeFirst() }
+        while let byte = bytes.last, isBlank(byte) { bytes.removeLast() }
+        return String(Substring(bytes))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\"")
     }
 }

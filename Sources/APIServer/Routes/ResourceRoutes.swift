@@ -25,7 +25,12 @@ struct ResourceRoutes: Sendable {
     private func collection() async throws(Status) -> APIResponse {
         guard target.methods.contains(request.method) else { throw .badMethod(request) }
         switch request.method {
-        case "GET", "HEAD": return isWatch ? try await watch(named: nil) : try await list()
+        case "GET", "HEAD":
+            if isWatch { return try await watch(named: nil) }
+            // Many objects take their time: not that of the connections of this event loop.
+            return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                () async throws(Status) in try await list()
+            }
         case "POST": return try await create()
         case "DELETE": return try await deleteCollection()
         default: throw .badMethod(request)

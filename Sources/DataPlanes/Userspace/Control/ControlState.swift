@@ -4,7 +4,6 @@ import Synchronization
 
 /// What the userspace data plane remembers of the tables it was given. Changed by one caller at a time.
 struct ControlState {
-    private(set) var table = ServiceTable()
     private(set) var listeners = ListenerSet()
     private var ownAddresses: Set<IPAddress> = []
     private var relays: [ServicePortName: ServicePortRelay] = [:]
@@ -13,6 +12,10 @@ struct ControlState {
     private var rendered: [FrontendAddress: UserspaceRenderer.Rendered] = [:]
     /// Which frontends want a key, in their order; the first one has it.
     private var claims: [ListenerKey: [FrontendAddress]] = [:]
+    /// Frontends that cannot be rendered as asked, and keys that more than one frontend wants: the few that are looked
+    /// at for `problems`.
+    private var flawed: [FrontendAddress: FrontendProblem] = [:]
+    private var contested: Set<ListenerKey> = []
 
     /// What the relay threads must take note of.
     struct Result {
@@ -20,13 +23,13 @@ struct ControlState {
         var backendsGone = false
     }
 
-    /// Takes over a table. The choosers are changed when this returns; the threads have to be told the rest.
+    /// Takes over a table, and does not keep it: a copy would make the next change of it copy whole dictionaries. The
+    /// choosers are changed when this returns; the threads have to be told the rest.
     mutating func take(
         _ table: ServiceTable, _ changes: ServiceTable.Changes,
         ownAddresses: Set<IPAddress>
     ) -> Result {
         let hostChanged = changes.nodeChanged || ownAddresses != self.ownAddresses
-        self.table = table
         self.ownAddresses = ownAddresses
         var result = Result()
         for (name, change) in changes.servicePorts {
@@ -38,7 +41,7 @@ struct ControlState {
         if hostChanged { affected.formUnion(table.frontends.keys) }
 
         var keys: Set<ListenerKey> = []
-        for address in affected { keys.formUnion(render(address)) }
+        for address in affected { keys.formUnion(render(address, table)) }
         for key in keys.sorted() { bind(key, &result) }
         for (name, change) in changes.servicePorts where change.new == nil { relays[name] = nil }
         return result
@@ -55,11 +58,14 @@ struct ControlState {
 
     /// Everything that is wrong now.
     var problems: [FrontendAddress: FrontendProblem] {
-        var problems = rendered.compactMapValues(\.problem)
-        for (key, claimants) in claims {
-            if let problem = listeners.problem(key), let first = claimants.first {
+        var problems = flawed
+        for key in listeners.unbound {
+            if let problem = listeners.problem(key), let first = claims[key]?.first {
                 problems[first] = problem
             }
+        }
+        for key in contested {
+            guard let claimants = claims[key] else { continue }
             for other in claimants.dropFirst() {
                 problems[other] = .takenByOtherFrontend(key, claimants[0])
             }
@@ -90,20 +96,25 @@ struct ControlState {
     }
 
     /// Renders a frontend anew and answers which keys it had or has.
-    private mutating func render(_ address: FrontendAddress) -> Set<ListenerKey> {
+    private mutating func render(
+        _ address: FrontendAddress, _ table: ServiceTable
+    ) -> Set<ListenerKey> {
         let old = rendered[address]
         let exists = table.frontends[address] != nil
         let new = exists ? UserspaceRenderer.render(address, of: table, ownAddresses) : nil
         rendered[address] = new
+        flawed[address] = new?.problem
         let before = Set((old?.listeners ?? [:]).keys)
         let after = Set((new?.listeners ?? [:]).keys)
         for key in before.subtracting(after) {
             claims[key]?.removeAll { $0 == address }
             if claims[key]?.isEmpty == true { claims[key] = nil }
+            if claims[key]?.count ?? 0 < 2 { contested.remove(key) }
         }
         for key in after.subtracting(before) {
             claims[key, default: []].append(address)
             claims[key]?.sort()
+            if claims[key]?.count ?? 0 > 1 { contested.insert(key) }
         }
         return before.union(after)
     }

@@ -15,6 +15,8 @@ struct ListenerSet {
     }
 
     private var entries: [ListenerKey: Entry] = [:]
+    /// The keys of entries with an error.
+    private var failed: Set<ListenerKey> = []
     private var nextID = 0
 
     func plan(_ key: ListenerKey) -> ListenerPlan? { entries[key]?.plan }
@@ -24,7 +26,7 @@ struct ListenerSet {
     }
 
     /// Addresses that could not be bound, and may be later.
-    var unbound: [ListenerKey] { entries.filter { $0.value.error != nil }.keys.sorted() }
+    var unbound: [ListenerKey] { failed.sorted() }
 
     /// Makes the socket of `key` agree with `plan`; nil: there is to be none any more.
     mutating func set(
@@ -33,10 +35,14 @@ struct ListenerSet {
         let old = entries[key]
         guard let plan else {
             entries[key] = nil
+            failed.remove(key)
             return old?.socket.map { ($0.id, nil) }
         }
         var new = Entry(plan: plan)
-        defer { entries[key] = new }
+        defer {
+            entries[key] = new
+            if new.error != nil { failed.insert(key) } else { failed.remove(key) }
+        }
         if plan.sources.isLeftToKernel {
             // Whether it could be bound is told before there is a backend to serve.
             let isKnownToBind = old.map { $0.error == nil } ?? false

@@ -17,6 +17,7 @@ struct Connection: Sendable {
     private static let outlastLimit = TimeAmount.seconds(2)
 
     let channel: Parts
+    let lane: ChunkLane
     let connections: Connections
     let respond: @Sendable (APIRequest) async -> APIResponse
 
@@ -136,7 +137,9 @@ struct Connection: Sendable {
             }
         case .stream(let stream):
             try await outbound.write(.head(head))
-            if request.method != .HEAD { try await write(stream, id, outbound) }
+            // Before 1.1 there are no chunks: the end of the connection ends the answer.
+            let isChunked = request.version == .http1_1
+            if request.method != .HEAD { try await write(stream, isChunked, id, outbound) }
         }
         try await outbound.write(.end(nil))
     }
@@ -162,12 +165,18 @@ struct Connection: Sendable {
 
     /// Writes chunks until the stream ends, the client goes away or the server stops. The client's own pace holds
     /// the stream back; a stream that falls too far behind ends with an error event.
-    private func write(_ stream: WatchStream, _ id: UInt64, _ outbound: Writer) async throws {
+    private func write(
+        _ stream: WatchStream, _ isChunked: Bool, _ id: UInt64, _ outbound: Writer
+    ) async throws {
         channel.channel.closeFuture.whenComplete { [weak stream] _ in stream?.cancel() }
         connections.onStop(id) { stream.cancel() }
         defer { stream.cancel() }
         while let chunk = await stream.next() {
-            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
+            if isChunked {
+                await lane.write(chunk)
+            } else {
+                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
+            }
         }
     }
 

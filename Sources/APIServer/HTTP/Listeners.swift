@@ -6,7 +6,13 @@ import NIOSSL
 
 /// The listening sockets: TLS, then HTTP/1.1.
 struct Listeners: Sendable {
-    private typealias Server = NIOAsyncChannel<Connection.Parts, Never>
+    private typealias Server = NIOAsyncChannel<Accepted, Never>
+
+    /// A new connection.
+    private struct Accepted: Sendable {
+        let channel: Connection.Parts
+        let lane: ChunkLane
+    }
 
     /// How long answers may take after a stop.
     private static let stopLimit = TimeAmount.seconds(5)
@@ -97,10 +103,11 @@ struct Listeners: Sendable {
         do {
             try await server.executeThenClose { inbound in
                 try await withThrowingDiscardingTaskGroup { group in
-                    for try await channel in inbound {
+                    for try await accepted in inbound {
                         let connection = Connection(
-                            channel: channel, connections: connections, respond: respond)
-                        let executor = EventLoopExecutor.of(channel.channel.eventLoop)
+                            channel: accepted.channel, lane: accepted.lane,
+                            connections: connections, respond: respond)
+                        let executor = EventLoopExecutor.of(connection.channel.channel.eventLoop)
                         group.addTask(executorPreference: executor) { await connection.run() }
                     }
                 }
@@ -123,12 +130,15 @@ struct Listeners: Sendable {
             .bind(host: address.address.description, port: Int(address.port)) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    let lane = ChunkLane(channel.eventLoop)
                     try pipeline.addHandler(NIOSSLServerHandler(context: tls))
+                    try pipeline.addHandler(lane)
                     try pipeline.configureHTTPServerPipeline(
                         withEncoderConfiguration: .init(),
                         withDecoderLimitConfiguration: Self.headerLimits)
                     try pipeline.addHandler(ClientPatience(limits))
-                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    let parts = try Connection.Parts(wrappingChannelSynchronously: channel)
+                    return Accepted(channel: parts, lane: lane)
                 }
             }
     }

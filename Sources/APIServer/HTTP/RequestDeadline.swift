@@ -34,7 +34,7 @@ struct RequestDeadline {
                     .timeout, "Timeout: request did not complete within the allotted timeout")
                 answer.give(APIResponse(status))
             }
-            Task {
+            Task(executorPreference: EventLoopExecutor.of(loop)) {
                 answer.give(await body())
                 timer.cancel()
             }

@@ -63,7 +63,9 @@ final class WatchStream: Sendable {
 
     private func chunk() -> [UInt8] {
         pending.withLock { pending in
-            var bytes: [UInt8] = []
+            guard let first = pending.popFirst() else { return [] }
+            // Mostly there is one, and all watches share its bytes.
+            var bytes = line(first)
             while bytes.count < Self.chunkSize, let event = pending.popFirst() {
                 bytes += line(event)
             }

@@ -153,6 +153,7 @@ let package = Package(
             name: "conformance",
             dependencies: [
                 "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
+                "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/ConformanceRunner", swiftSettings: settings),
@@ -181,7 +182,7 @@ let package = Package(
             path: "Tests/Soak", swiftSettings: settings),
         .target(
             name: "TestSupport",
-            dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Yams"],
+            dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Wire", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),

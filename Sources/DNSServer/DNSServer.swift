@@ -39,6 +39,11 @@ package final class DNSServer: Sendable {
         zone.update(snapshot, changed: changed)
     }
 
+    /// Takes over what a Pod is now; needed where the names of Pods are verified.
+    package func upsert(_ pod: Pod) { zone.change { $0.pods.upsert(pod) } }
+
+    package func remove(pod name: ObjectName) { zone.change { $0.pods.remove(name) } }
+
     /// From now on a name that is not known does not exist. Until then names of the cluster are SERVFAIL.
     package func setSynced() { zone.setSynced() }
 

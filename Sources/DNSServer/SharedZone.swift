@@ -19,6 +19,8 @@ final class SharedZone: Sendable {
         state.withLock { $0.zone.update(from: snapshot, changed: changed) }
     }
 
+    func change(_ body: (inout DNSZone) -> Void) { state.withLock { body(&$0.zone) } }
+
     func setSynced() { state.withLock { $0.isSynced = true } }
 
     /// ClusterIPs and the like that lead to this server.

@@ -118,11 +118,17 @@ struct DNSZoneTests {
     func pods() {
         var fixture = ClusterFixture()
         fixture.snapshot.namespaces = ["shop"]
-        fixture.snapshot.podAddresses = ["shop": [IPAddress("10.244.0.7")!]]
+        var pod = Pod(metadata: ObjectMeta(name: "p", namespace: "shop"))
+        pod.podIPs = ["10.244.0.7"]
         let (known, other) = ("10-244-0-7.shop.pod.cluster.local", "1-2-3-4.shop.pod.cluster.local")
-        let verified = fixture.zone { $0.podRecords = .verified }
+        var verified = fixture.zone { $0.podRecords = .verified }
+        verified.pods.upsert(pod)
         #expect(verified.text(known, .a) == ["10.244.0.7"])
         #expect(verified.text(other, .a) == ["NXDOMAIN"])
+        verified.pods.upsert(pod)
+        pod.phase = "Succeeded"
+        verified.pods.upsert(pod)
+        #expect(verified.text(known, .a) == ["NXDOMAIN"])
         #expect(fixture.zone { $0.podRecords = .disabled }.text(known, .a) == ["NXDOMAIN"])
         let insecure = fixture.zone()
         #expect(insecure.text(other, .a) == ["1.2.3.4"])

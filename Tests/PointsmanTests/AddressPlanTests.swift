@@ -34,6 +34,12 @@ struct AddressPlanTests {
         #expect(plan.nodeIPs.map(\.description) == ["192.0.2.2"])
     }
 
+    @Test("the address of DNS can be chosen; a family without a choice keeps the tenth")
+    func clusterDNS() throws {
+        let plan = try AddressPlan(AddressOptions(dnsClusterIPs: ["fd00:10:96::53"]), Self.root)
+        #expect(plan.dnsClusterIPs.map(\.description) == ["10.96.0.10", "fd00:10:96::53"])
+    }
+
     @Test("one given family decides for the other networks")
     func oneFamily() throws {
         let plan = try AddressPlan(
@@ -59,6 +65,10 @@ struct AddressPlanTests {
             (AddressOptions(serviceCIDRs: ["192.0.2.0/24"]), "the node's own address 192.0.2.2"),
             (AddressOptions(serviceCIDRs: ["127.96.0.0/16"]), "cannot reach it"),
             (AddressOptions(nodeIPs: ["node-a"]), "--node-ip node-a"),
+            (AddressOptions(dnsClusterIPs: ["10.95.0.10"]), "not in --service-cidr"),
+            (AddressOptions(dnsClusterIPs: ["10.96.0.0"]), "not in --service-cidr"),
+            (AddressOptions(dnsClusterIPs: ["10.96.0.1"]), "the Service kubernetes"),
+            (AddressOptions(dnsClusterIPs: ["10.96.0.3", "10.96.0.4"]), "--cluster-dns: give"),
             (
                 AddressOptions(serviceCIDRs: ["10.96.0.0/12"], podCIDRs: ["fd00::/64"]),
                 "same families"

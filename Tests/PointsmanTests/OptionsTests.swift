@@ -1,6 +1,9 @@
 import ArgumentParser
+import Controllers
 import KubeAPI
+import LoadBalancing
 import Testing
+import Wire
 
 @testable import pointsman
 
@@ -77,6 +80,14 @@ struct OptionsTests {
             (["--data-plane", "nftables"], "only the userspace data plane"),
             (["--cluster-domain", "Cluster..local"], "--cluster-domain"),
             (["--dns-listen", "10.0.0.1"], "--dns-listen"),
+            (["--dns-upstream", "resolver"], "--dns-upstream resolver"),
+            (["--dns-ttl", "3601"], "0 to 3600"),
+            (["--dns-pods", "all"], "disabled, insecure or verified"),
+            (["--dns-reverse-zones", "example.org"], "--dns-reverse-zones example.org"),
+            (["--controllers", "*,-deployment"], "\"-deployment\" is not in the list"),
+            (["--max-endpoints-per-slice", "1001"], "must be 1 to 1000"),
+            (["--endpointslice-updates-batch-period", "fast"], "not a duration"),
+            (["--endpoint-updates-batch-period", "1"], "--endpoint-updates-batch-period 1"),
         ])
     func upMistakes(_ arguments: [String], _ reason: String) throws {
         #expect {
@@ -84,5 +95,45 @@ struct OptionsTests {
         } throws: { error in
             UpCommand.message(for: error).contains(reason)
         }
+    }
+
+    @Test("the options of DNS reach the zone")
+    func dnsOptions() throws {
+        let command = try UpCommand.parse([
+            "--dns-ttl", "0", "--dns-pods", "verified", "--dns-namespaces", "shop, ops",
+            "--dns-reverse-zones", "10.in-addr.arpa.,ip6.arpa", "--dns-endpoint-pod-names",
+            "--dns-no-endpoints", "--dns-ignore-empty-service", "--dns-upstream",
+            "192.0.2.53,[2001:db8::53]:5353", "--cluster-dns", "10.96.0.53",
+        ])
+        let options = try command.configuration()
+        let zone = options.dns.zone
+        #expect(zone.domain.description == "cluster.local.")
+        #expect(zone.ttl == 0)
+        #expect(zone.podRecords == .verified)
+        #expect(zone.exposedNamespaces == ["shop", "ops"])
+        #expect(zone.reverseZones.map(\.description) == ["10.in-addr.arpa.", "ip6.arpa."])
+        #expect(zone.namesEndpointsByPod && zone.omitsEndpoints && zone.ignoresEmptyServices)
+        let upstreams = options.dns.upstreams?.map(\.description)
+        #expect(upstreams == ["192.0.2.53:53", "[2001:db8::53]:5353"])
+        #expect(options.addresses.dnsClusterIPs == ["10.96.0.53"])
+        #expect(try UpCommand.parse([]).configuration().dns.upstreams == nil)
+        #expect(
+            try UpCommand.parse(["--dns-upstream", "none"]).configuration().dns.upstreams == [])
+    }
+
+    @Test("the options of the controllers have kube-controller-manager's names")
+    func controllerOptions() throws {
+        let settings = try UpCommand.parse([
+            "--controllers=-endpointslice,*", "--max-endpoints-per-slice", "50",
+            "--mirroring-max-endpoints-per-subset", "10", "--endpointslice-updates-batch-period",
+            "1m1s500ms", "--endpoint-updates-batch-period", "0.5s",
+        ]).configuration().controllers
+        #expect(!settings.choice.contains(.endpointSlices))
+        #expect(settings.choice.contains(.endpoints))
+        #expect(settings.maxEndpointsPerSlice == 50)
+        #expect(settings.mirroringMaxEndpointsPerSubset == 10)
+        #expect(settings.endpointSliceBatchPeriod == .milliseconds(61500))
+        #expect(settings.endpointsBatchPeriod == .milliseconds(500))
+        #expect(try UpCommand.parse([]).configuration().controllers == ControllerSettings())
     }
 }

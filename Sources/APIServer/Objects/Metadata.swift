@@ -47,9 +47,13 @@ enum Metadata {
 
     /// Counts the generation when the desired state changed.
     static func count(_ new: inout JSON, from old: JSON, of resource: Resource) {
-        guard resource.countsGenerations, desiredState(of: new) != desiredState(of: old) else {
-            return
-        }
+        // Labels say which Service an EndpointSlice is of, and so count.
+        let isRelabelled =
+            resource == .endpointSlices
+            && new.value(at: "metadata", "labels") != old.value(at: "metadata", "labels")
+        guard resource.countsGenerations,
+            isRelabelled || desiredState(of: new) != desiredState(of: old)
+        else { return }
         let generation = old.value(at: "metadata", "generation")?.integer ?? 1
         new["metadata"]?["generation"] = .integer(generation + 1)
     }

@@ -10,6 +10,12 @@ struct ResourceRoutes: Sendable {
     private var now: Timestamp { store.configuration.now() }
 
     func respond() async throws(Status) -> APIResponse {
+        var response = try await route()
+        if let deprecation = resource.deprecation { response.warnings.insert(deprecation, at: 0) }
+        return response
+    }
+
+    private func route() async throws(Status) -> APIResponse {
         if target.subresource == nil, target.name == nil { return try await collection() }
         switch request.method {
         case "GET", "HEAD":
@@ -146,5 +152,13 @@ struct ResourceRoutes: Sendable {
         options.dryRun = try RequestBody(request).dryRun()
         options.fieldValidation = try FieldValidation(query: request.query["fieldValidation"])
         return options
+    }
+}
+
+extension Resource {
+    /// What every client of a deprecated kind is told.
+    fileprivate var deprecation: String? {
+        self == .endpoints
+            ? "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice" : nil
     }
 }

@@ -89,12 +89,22 @@ extension ObjectStore {
             if resource == .services {
                 try await insert(service: object, name, options)
             } else {
-                try await store(
-                    resource, name, preparation.create(object, resource), options)
+                try await insert(
+                    prepared: preparation.create(object, resource), resource, name, options)
             }
         do throws(LogError) { return try result.get() } catch {
             if case .conflict = error { throw .alreadyExists(resource, name.name) }
             throw error.status
+        }
+    }
+
+    private func insert(
+        prepared object: JSON, _ resource: Resource, _ name: ObjectName, _ options: WriteOptions
+    ) async -> Result<Written, LogError> {
+        await store(resource, name, object, options).map { written in
+            var written = written
+            written.warnings = ObjectRules.warnings(object, resource, isNew: true)
+            return written
         }
     }
 

@@ -100,7 +100,11 @@ extension ObjectStore {
             return try await replace(service: new, present, old, name, options)
         }
         let prepared = try preparation.update(new, old, resource, options.subresource)
-        return await write(present, old, prepared, resource, name, options)
+        return await write(present, old, prepared, resource, name, options).map { written in
+            var written = written
+            written.warnings = ObjectRules.warnings(prepared, resource, isNew: false)
+            return written
+        }
     }
 
     private func replace(

@@ -1,8 +1,10 @@
 import KubeAPI
 
 /// Distributes the endpoints of one group over slices so that few slices change: what is placed stays where it
-/// is, new endpoints go to slices that are written anyway, then to the fullest other one that takes them all, then
-/// to new slices. Nothing is moved to balance (rule E-006).
+/// is, new endpoints go to slices that are written anyway, then to new slices that they fill, and the rest to the
+/// fullest other one that takes it whole (rule E-006). Where none does, Kubernetes makes a new slice and leaves the
+/// others as they are; here the one with the most room is filled first, for one write more, so that slices are full
+/// however fast their Pods came. Nothing is moved to balance.
 struct SlicePacking {
     /// An existing slice with the endpoints it will hold, without hints.
     struct Placed {
@@ -25,10 +27,11 @@ struct SlicePacking {
             return Placed(slice: slice, endpoints: kept, isChanged: isChanged)
         }
         fillChanged(&left, limit: limit)
-        fillOne(&left, limit: limit)
-        while !left.isEmpty {
+        while !left.isEmpty, left.count >= limit {
             new.append(left.takeFirst(limit))
         }
+        fillOne(&left, limit: limit)
+        if !left.isEmpty { new.append(left.takeFirst(limit)) }
     }
 
     /// Slices with more room come last, so that full ones come out of it.
@@ -42,14 +45,17 @@ struct SlicePacking {
     }
 
     private mutating func fillOne(_ left: inout Left, limit: Int) {
-        guard !left.isEmpty, left.count < limit else { return }
-        let fitting = placed.indices.filter {
-            placed[$0].endpoints.count + left.count <= limit
+        guard !left.isEmpty else { return }
+        // What holds nothing any more is deleted.
+        let open = placed.indices.filter {
+            !placed[$0].endpoints.isEmpty && placed[$0].endpoints.count < limit
         }
+        let fitting = open.filter { placed[$0].endpoints.count + left.count <= limit }
         let fullest = fitting.max { placed[$0].endpoints.count < placed[$1].endpoints.count }
-        guard let fullest else { return }
-        placed[fullest].endpoints += left.takeFirst(left.count)
-        placed[fullest].isChanged = true
+        let emptiest = open.min { placed[$0].endpoints.count < placed[$1].endpoints.count }
+        guard let chosen = fullest ?? emptiest else { return }
+        placed[chosen].endpoints += left.takeFirst(limit - placed[chosen].endpoints.count)
+        placed[chosen].isChanged = true
     }
 
     /// The endpoints that have no place yet.

@@ -10,8 +10,6 @@ package struct ClusterSnapshot: Sendable {
     package var podWeights: [ObjectName: UInt16] = [:]
     /// The text of that annotation where it is no weight.
     package var invalidPodWeights: [ObjectName: String] = [:]
-    /// Addresses of Pods by namespace: what `DNSZoneOptions.PodRecords.verified` checks, and only filled for it.
-    package var podAddresses: [String: Set<IPAddress>] = [:]
     package var namespaces: Set<String> = []
     package var node: NodeContext
 

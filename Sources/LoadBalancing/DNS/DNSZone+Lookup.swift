@@ -105,9 +105,7 @@ extension DNSZone {
         guard labels.count > 1 else { return .empty }
         guard labels.count == 2, let address = ServiceRecords.address(hyphenated: labels[0])
         else { return .missing }
-        if options.podRecords == .verified,
-            podAddresses[namespace]?.contains(address) != true
-        {
+        if options.podRecords == .verified, !pods.contains(address, in: namespace) {
             return .missing
         }
         return .addresses([address])

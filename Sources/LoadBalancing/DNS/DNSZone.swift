@@ -22,8 +22,8 @@ package struct DNSZone: Sendable {
     var serverServices: Set<DNS.Name> = []
     /// The zones of addresses that are ours.
     private(set) var reverseZones: [DNS.Name]
-    /// By namespace; used where Pod records are verified.
-    var podAddresses: [String: Set<IPAddress>] = [:]
+    /// Used where Pod records are verified.
+    package var pods = PodAddressTable()
     private var node: NodeContext?
 
     struct Pointer: Equatable, Sendable {
@@ -50,7 +50,6 @@ package struct DNSZone: Sendable {
             replace(name, by: records)
         }
         namespaces = snapshot.namespaces
-        if options.podRecords == .verified { podAddresses = snapshot.podAddresses }
         if node != snapshot.node {
             node = snapshot.node
             let prefixes = Set(snapshot.node.podCIDRs + snapshot.node.serviceCIDRs).sorted()

@@ -9,7 +9,7 @@ package struct DNSZoneOptions: Sendable {
         case disabled
         /// Every address is answered, Pod or no Pod, as kubeadm configures its DNS.
         case insecure
-        /// Only addresses that a Pod of the namespace has (`ClusterSnapshot.podAddresses`).
+        /// Only addresses that a Pod of the namespace has (`DNSZone.pods`).
         case verified
     }
 

@@ -1,6 +1,11 @@
 /// Cuts a line into words at blanks; quotes and backslashes keep blanks as a shell does. No shell is asked: nothing
 /// is expanded.
 enum CommandLineWords {
+    /// The parts between commas, without blanks; empty ones are left out.
+    static func list(_ text: String?) -> [String] {
+        text?.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty } ?? []
+    }
+
     /// nil if a quote is not closed.
     static func split(_ line: String) -> [String]? {
         var words: [String] = []

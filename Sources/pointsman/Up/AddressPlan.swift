@@ -17,8 +17,8 @@ struct AddressPlan: Equatable, Sendable {
     var hostAddresses: [IPAddress] { podCIDRs.map { Self.address($0, 1) } }
     /// ClusterIPs of the Service `kubernetes`, the first address of each Service CIDR.
     var apiClusterIPs: [IPAddress] { serviceCIDRs.map { Self.address($0, 1) } }
-    /// ClusterIPs of the Service `kube-dns`, the tenth of each.
-    var dnsClusterIPs: [IPAddress] { serviceCIDRs.map { Self.address($0, 10) } }
+    /// ClusterIPs of the Service `kube-dns`, one a Service CIDR: as chosen, else the tenth address.
+    var dnsClusterIPs: [IPAddress] = []
     var families: [IPFamily] { serviceCIDRs.map(\.family) }
 
     private static func address(_ prefix: IPPrefix, _ offset: UInt64) -> IPAddress {
@@ -32,6 +32,7 @@ struct AddressOptions: Equatable, Sendable {
     var podCIDRs: [String] = []
     var nodeIPs: [String] = []
     var loadBalancerPools: [String] = []
+    var dnsClusterIPs: [String] = []
 }
 
 /// What the plan depends on beside the options.
@@ -62,15 +63,21 @@ extension AddressPlan {
         serviceCIDRs = try Self.prefixes(options.serviceCIDRs, "--service-cidr")
         podCIDRs = try Self.prefixes(options.podCIDRs, "--pod-cidr")
         loadBalancerPools = try Self.prefixes(options.loadBalancerPools, "--lb-pool")
-        nodeIPs = try Self.addresses(options.nodeIPs)
+        nodeIPs = try Self.addresses(options.nodeIPs, "--node-ip")
         try Self.requireFamilies(serviceCIDRs.map(\.family), "--service-cidr")
         try Self.requireFamilies(podCIDRs.map(\.family), "--pod-cidr")
         try Self.requireFamilies(nodeIPs.map(\.family), "--node-ip")
+        let dns = try Self.addresses(options.dnsClusterIPs, "--cluster-dns")
+        try Self.requireFamilies(dns.map(\.family), "--cluster-dns")
         fillDefaults(host)
+        dnsClusterIPs = serviceCIDRs.map { cidr in
+            dns.first { $0.family == cidr.family } ?? Self.address(cidr, 10)
+        }
         try checkFamilies()
         try checkSizes()
         try checkReach()
         try checkOverlaps()
+        try checkDNS(dns)
     }
 
     // MARK: Reading
@@ -91,11 +98,13 @@ extension AddressPlan {
         return prefixes
     }
 
-    private static func addresses(_ texts: [String]) throws(AddressPlanError) -> [IPAddress] {
+    private static func addresses(
+        _ texts: [String], _ option: String
+    ) throws(AddressPlanError) -> [IPAddress] {
         var addresses: [IPAddress] = []
         for text in texts {
             guard let address = IPAddress(text), !address.isUnspecified, !address.isMulticast
-            else { throw AddressPlanError("--node-ip \(text): not an address of a host") }
+            else { throw AddressPlanError("\(option) \(text): not an address of a host") }
             addresses.append(address)
         }
         return addresses
@@ -182,6 +191,20 @@ extension AddressPlan {
                 throw AddressPlanError(
                     "\(option) \(prefix) contains the node's own address \(address); "
                         + "choose another network")
+            }
+        }
+    }
+
+    private func checkDNS(_ chosen: [IPAddress]) throws(AddressPlanError) {
+        for address in chosen {
+            guard serviceCIDRs.contains(where: { $0.contains(address) && $0.network != address })
+            else {
+                throw AddressPlanError(
+                    "--cluster-dns \(address): not in --service-cidr \(Self.list(serviceCIDRs))")
+            }
+            guard !apiClusterIPs.contains(address) else {
+                throw AddressPlanError(
+                    "--cluster-dns \(address): that is the address of the Service kubernetes")
             }
         }
     }

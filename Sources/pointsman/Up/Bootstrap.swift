@@ -1,5 +1,6 @@
 import Addresses
 import KubeAPI
+import Linux
 import Watching
 
 /// The objects that exist in a cluster before any user makes one.
@@ -17,6 +18,7 @@ struct Bootstrap: Sendable {
             try await ensure(client, .namespaces, Self.namespace(name))
         }
         try await applyNode(client)
+        try await releaseDNSService(client)
         try await applyServices(client)
     }
 
@@ -26,6 +28,19 @@ struct Bootstrap: Sendable {
         while (try? await Task.sleep(for: .seconds(10))) != nil {
             do throws(Status) { try await applyServices(client) } catch { report(error) }
         }
+    }
+
+    /// A Service for DNS at other addresses than this start wants is made anew.
+    private func releaseDNSService(_ client: some ObjectClient) async throws(Status) {
+        let name = ObjectName(namespace: "kube-system", name: "kube-dns")
+        do throws(Status) {
+            let stored = try await client.get(.services, name)
+            guard let service = try? Service(json: stored.json()) else { return }
+            let wanted = plan.dnsClusterIPs.map(\.description)
+            if service.spec.clusterIPs != wanted {
+                try await client.delete(.services, name, DeleteOptions())
+            }
+        } catch  where error.reason == .notFound {}
     }
 
     private func applyServices(_ client: some ObjectClient) async throws(Status) {
@@ -185,9 +200,10 @@ struct Bootstrap: Sendable {
             plan.nodeIPs.map { address -> JSON in
                 ["type": "InternalIP", "address": .string(address.description)]
             } + [["type": "Hostname", "address": .string(nodeName)]]
+        let cpus: JSON = ["cpu": .string("\(ProcessorCount.online)")]
         let status: JSON = [
             "status": [
-                "addresses": .array(addresses),
+                "addresses": .array(addresses), "capacity": cpus, "allocatable": cpus,
                 "conditions": [
                     [
                         "type": "Ready", "status": "True", "reason": "PointsmanReady",

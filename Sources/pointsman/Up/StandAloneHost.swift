@@ -74,21 +74,16 @@ struct StandAloneHost {
         return configuration
     }
 
-    private static func dns(_ options: UpOptions, _ plan: AddressPlan) throws
-        -> DNSServerConfiguration
-    {
-        guard let domain = DNS.Name(options.clusterDomain) else {
-            throw CommandFailure(
-                description: "--cluster-domain \(options.clusterDomain): not a domain name")
-        }
+    private static func dns(_ options: UpOptions, _ plan: AddressPlan) -> DNSServerConfiguration {
         let port: Port = plan.isPrivileged ? 53 : 10053
         let listen =
-            options.dnsListen.isEmpty
-            ? plan.hostAddresses.map { IPSocketAddress($0, port) } : options.dnsListen
+            options.dns.listen.isEmpty
+            ? plan.hostAddresses.map { IPSocketAddress($0, port) } : options.dns.listen
         let resolvConf = (try? PrivateFile.read("/etc/resolv.conf")) ?? nil
+        var upstreams = Upstreams(parsing: String(decoding: resolvConf ?? [], as: UTF8.self))
+        if let chosen = options.dns.upstreams { upstreams.addresses = chosen }
         return DNSServerConfiguration(
-            listenAddresses: listen, zone: DNSZoneOptions(domain: domain),
-            upstreams: Upstreams(parsing: String(decoding: resolvConf ?? [], as: UTF8.self)))
+            listenAddresses: listen, zone: options.dns.zone, upstreams: upstreams)
     }
 
     private static func externalRoutes(
@@ -120,8 +115,9 @@ struct StandAloneHost {
             dns.setSynced()
         }
         let controllers = ControllerSet(
-            caches, client, pools: plan.loadBalancerPools, pods: podSupport, time: time,
-            report: { [logger] in logger.warning("\($0)") })
+            caches, client, options.controllers, pools: plan.loadBalancerPools,
+            pods: podSupport, time: time, report: { [logger] in logger.warning("\($0)") })
+        if options.dns.zone.podRecords == .verified { observePods(caches) }
         try await withThrowingTaskGroup(of: Progress.self) { group in
             func start(_ component: @escaping @Sendable () async throws -> Void) {
                 group.addTask {
@@ -157,6 +153,17 @@ struct StandAloneHost {
         }
         await plane.stop()
         externalRoutes?.remove(allBut: [])
+    }
+
+    /// Tells DNS of every Pod: names of Pods are checked.
+    private func observePods(_ caches: ClusterCaches) {
+        caches.pods.observe { [dns] event in
+            switch event {
+            case .synced: break
+            case .upserted(let new, _): dns.upsert(new.view)
+            case .deleted(let last): dns.remove(pod: last.name)
+            }
+        }
     }
 
     private var routedPlane: any DataPlane {

@@ -1,5 +1,6 @@
 import Addresses
 import ArgumentParser
+import Controllers
 import KubeAPI
 import Linux
 
@@ -69,18 +70,15 @@ struct UpCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where DNS listens. (default: the first address of each Pod CIDR, port 53 with privilege, 10053 without)",
-            valueName: "address:port[,…]"))
-    var dnsListen: String?
-
-    @Option(
-        help: ArgumentHelp(
             "Rules of Kubernetes to turn off: \(FeatureGates.names.joined(separator: ", ")). (default: all on)",
             valueName: "name=false[,…]"))
     var featureGates: String?
 
     @Option(help: ArgumentHelp("auto, userspace or nftables.", valueName: "name"))
     var dataPlane = "auto"
+
+    @OptionGroup(title: "DNS") var dns: DNSOptions
+    @OptionGroup(title: "Controllers") var controllers: ControllerOptions
 
     @Flag(name: .shortAndLong, help: "Log more.")
     var verbose = false
@@ -132,10 +130,14 @@ struct UpCommand: AsyncParsableCommand {
         return UpOptions(
             dataDirectory: dataDir ?? DataDirectory.defaultPath, listen: listen,
             addresses: AddressOptions(
-                serviceCIDRs: Self.list(serviceCidr), podCIDRs: Self.list(podCidr),
-                nodeIPs: Self.list(nodeIp), loadBalancerPools: loadBalancerPools.flatMap(Self.list)),
+                serviceCIDRs: CommandLineWords.list(serviceCidr),
+                podCIDRs: CommandLineWords.list(podCidr),
+                nodeIPs: CommandLineWords.list(nodeIp),
+                loadBalancerPools: loadBalancerPools.flatMap(CommandLineWords.list),
+                dnsClusterIPs: CommandLineWords.list(dns.clusterDns)),
             nodeName: name, nodePorts: try nodePorts(), clusterDomain: domain.lowercased(),
-            dnsListen: try dnsAddresses(), gates: gates, isVerbose: verbose)
+            dns: try dns.settings(domain: domain.lowercased()),
+            controllers: try controllers.settings(), gates: gates, isVerbose: verbose)
     }
 
     private func nodePorts() throws(ValidationError) -> ClosedRange<Port> {
@@ -147,22 +149,6 @@ struct UpCommand: AsyncParsableCommand {
                 "--node-port-range \(nodePortRange): not a range such as 30000-32767")
         }
         return first...last
-    }
-
-    private func dnsAddresses() throws(ValidationError) -> [IPSocketAddress] {
-        var addresses: [IPSocketAddress] = []
-        for text in Self.list(dnsListen) {
-            guard let address = IPSocketAddress(text), address.port != 0 else {
-                throw ValidationError(
-                    "--dns-listen \(text): not an address with a port, such as 192.0.2.1:53")
-            }
-            addresses.append(address)
-        }
-        return addresses
-    }
-
-    private static func list(_ text: String?) -> [String] {
-        text?.split(separator: ",").map { $0.filter { $0 != " " } } ?? []
     }
 
     /// RFC 1123: labels of lower-case letters, digits and inner dashes.
@@ -185,8 +171,8 @@ struct UpOptions: Sendable {
     var nodeName: String
     var nodePorts: ClosedRange<Port>
     var clusterDomain: String
-    /// Empty: choose.
-    var dnsListen: [IPSocketAddress]
+    var dns: DNSSettings
+    var controllers: ControllerSettings
     var gates: FeatureGates
     var isVerbose: Bool
 }

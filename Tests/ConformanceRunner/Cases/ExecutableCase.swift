@@ -46,5 +46,7 @@ struct CaseFile: Sendable {
                 ? BandCase(test) as any ExecutableCase : AllocationCase(test)
         },
         CaseFile(name: "service_ipfamily_matrix.yaml") { FamilyMatrixCase($0) },
+        CaseFile(name: "endpointslice.yaml") { EndpointSliceCase($0) },
+        CaseFile(name: "dns.yaml") { DNSCase($0) },
     ]
 }

@@ -1,4 +1,5 @@
 import APIClient
+import Addresses
 import FoundationEssentials
 import Linux
 import Synchronization
@@ -21,6 +22,12 @@ final class Cluster: Sendable {
         server = Mutex(try await Server(settings, binary, directory))
         let text = try FileSystem.readText("\(directory)/kubeconfig")
         api = Conversation(try APIClient(Kubeconfig(yaml: text, directory: directory)))
+    }
+
+    /// Where the server's DNS answers, as it has said itself.
+    var dns: IPSocketAddress? {
+        guard let part = said.split(separator: "DNS ").last else { return nil }
+        return IPSocketAddress(String(part.prefix { $0 != "," }))
     }
 
     /// What the server has said, for the report of a case that it did not survive.
@@ -54,6 +61,7 @@ private struct Server: Sendable {
     let output: ServerOutput
 
     init(_ settings: ServerSettings, _ binary: String, _ directory: String) async throws {
+        try OwnNetwork.add(settings.hostAddresses)
         let command = [binary, "up", "--data-dir", directory] + settings.arguments
         process = try await SupervisedProcess.start(
             ProcessSpecification(command: command, environment: Host.environment))

@@ -47,21 +47,36 @@ final class Conversation: Sendable {
             defer { created = [] }
             return Array(created.reversed())
         }
+        // Nobody is there for whom a Pod should wait.
+        let options: JSON = ["gracePeriodSeconds": 0]
         var isClean = true
         for path in paths {
-            let code = try? await client.exchange("DELETE", path).code
+            let code = try? await client.exchange("DELETE", path, body: options.encoded()).code
             if code == 404 { continue }
             isClean = await isGone(path) && isClean
         }
         return isClean
     }
 
+    /// A namespace needs a while for what is in it.
     private func isGone(_ path: String) async -> Bool {
-        for attempt in 0..<5 {
+        let isNamespace =
+            path.hasPrefix("/api/v1/namespaces/") && path.count { $0 == "/" } == 4
+        let patience = isNamespace ? 300 : 5
+        for attempt in 0..<patience {
             if attempt > 0 { try? await Task.sleep(for: .milliseconds(10)) }
             if (try? await client.exchange("GET", path).code) == 404 { return true }
         }
         return false
+    }
+
+    /// Deletes something that the case has not made.
+    func remove(_ path: String) async throws {
+        let answer = try await send("DELETE", path, ["gracePeriodSeconds": 0])
+        guard answer.isSuccess || answer.code == 404 else {
+            throw Failure("DELETE \(path): \(answer)")
+        }
+        guard await isGone(path) else { throw Failure("\(path) does not go") }
     }
 }
 

@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 
 /// The network namespace that scripts/conformance.sh makes: nothing in it but loopback and the two ends of a veth.
@@ -13,6 +14,17 @@ enum OwnNetwork {
             return names.contains(nodeInterface) && names.allSatisfy { isKnown($0) }
         } catch {
             return false
+        }
+    }
+
+    /// Gives this host addresses that it has not.
+    static func add(_ addresses: [String]) throws {
+        guard !addresses.isEmpty else { return }
+        var stack = try NetworkStack()
+        guard let loopback = try stack.interface(named: "lo") else { return }
+        for address in addresses.compactMap({ IPAddress($0) }) {
+            try stack.addAddress(
+                address, prefixLength: address.family.bits, to: Int32(loopback.index))
         }
     }
 

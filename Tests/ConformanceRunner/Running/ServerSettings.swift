@@ -8,6 +8,11 @@ struct ServerSettings: Hashable, Sendable {
     /// `Name=false`: rules that are off.
     var featureGates: [String] = []
 
+    /// Addresses that this host has beside its own.
+    var hostAddresses: [String] = []
+    /// More options of `pointsman up`.
+    var options: [String] = []
+
     /// What validation and most other cases run on.
     static let standard = ServerSettings()
 
@@ -20,7 +25,7 @@ struct ServerSettings: Hashable, Sendable {
             featureGates.joined(separator: ","),
         ]
             + others(["10.245.0.0/24", "fd00:245::/112"], otherwise: "172.29.1.0/24")
-            .split(separator: ",").flatMap { ["--lb-pool", String($0)] }
+            .split(separator: ",").flatMap { ["--lb-pool", String($0)] } + options
     }
 
     /// Networks of the same families in the same order that do not overlap the Service CIDRs.

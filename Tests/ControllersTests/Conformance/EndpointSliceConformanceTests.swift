@@ -18,7 +18,7 @@ import Testing
         #expect(run.steps.count == expected.count)
         for (index, step) in run.steps.enumerated() {
             await run.play(step)
-            let differences = ObservedObjects(run.lab.cluster).differences(from: expected[index])
+            let differences = ObservedEndpoints(run.lab.cluster).differences(from: expected[index])
             #expect(differences == [], "step \(index)")
         }
     }

@@ -93,6 +93,23 @@ import Watching
         #expect(suite.slices.map(\.endpoints.count).sorted(by: >) == sizes)
     }
 
+    @Test(arguments: [
+        // What fits into one slice goes to the fullest that takes it.
+        (150, 20, [100, 70]), (150, 50, [100, 100]),
+        // What fits into none fills one, and the rest is a new slice.
+        (150, 60, [100, 100, 10]),
+        // New slices are full before another is touched.
+        (150, 127, [100, 100, 77]),
+    ])
+    func newEndpointsFillSlices(_ first: Int, _ more: Int, _ sizes: [Int]) async {
+        lab.putService()
+        for number in 0..<first { putPod("p\(number)", number: number) }
+        await lab.settle()
+        for number in first..<first + more { putPod("p\(number)", number: number) }
+        await lab.settle()
+        #expect(slices.map(\.endpoints.count).sorted(by: >) == sizes)
+    }
+
     @Test func aServiceThatIsBeingDeletedGetsNoNewSlices() async {
         lab.cluster.put([
             "kind": "Service",

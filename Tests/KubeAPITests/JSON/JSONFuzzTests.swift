@@ -64,7 +64,7 @@ struct JSONFuzzTests {
         ObjectRules.prepareForUpdate(&object, replacing: json, resource, subresource: nil)
         errors += ObjectRules.updateErrors(
             object, replacing: json, resource, subresource: "status", context)
-        return errors + ObjectRules.warnings(json, resource).map { .required("", $0) }
+        return errors + ObjectRules.warnings(json, resource, isNew: true).map { .required("", $0) }
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {

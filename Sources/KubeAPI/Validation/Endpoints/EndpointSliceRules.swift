@@ -36,6 +36,22 @@ package enum EndpointSliceRules {
         return errors + Self.errors(slice, known: known, context)
     }
 
+    /// What to tell the client about a slice that is accepted.
+    package static func warnings(_ slice: EndpointSlice, isNew: Bool) -> [String] {
+        var warnings: [String] = []
+        if isNew, slice.addressType == "FQDN" {
+            warnings.append("spec.addressType: FQDN endpoints are deprecated")
+        }
+        let path: FieldPath = "endpoints"
+        for (index, endpoint) in slice.endpoints.enumerated() {
+            for (number, address) in endpoint.addresses.enumerated() {
+                warnings += IPText.warnings(
+                    path[index].child("addresses")[number], address)
+            }
+        }
+        return warnings
+    }
+
     private static func errors(
         _ slice: EndpointSlice, known: Set<String>, _ context: ServiceValidationContext
     ) -> [FieldError] {

@@ -27,6 +27,23 @@ package enum EndpointsRules {
             + subsetErrors(endpoints.subsets, known: known, context)
     }
 
+    /// What to tell the client about an object that is accepted.
+    package static func warnings(_ endpoints: Endpoints) -> [String] {
+        let path: FieldPath = "subsets"
+        var warnings: [String] = []
+        for (index, subset) in endpoints.subsets.enumerated() {
+            for (list, addresses) in [
+                ("addresses", subset.addresses), ("notReadyAddresses", subset.notReadyAddresses),
+            ] {
+                for (number, address) in addresses.enumerated() {
+                    warnings += IPText.warnings(
+                        path[index].child(list)[number].child("ip"), address.ip)
+                }
+            }
+        }
+        return warnings
+    }
+
     private static func subsetErrors(
         _ subsets: [EndpointSubset], known: Set<String>, _ context: ServiceValidationContext
     ) -> [FieldError] {

@@ -109,9 +109,27 @@ package enum ObjectRules {
         }
     }
 
-    /// What to tell the client about an accepted object.
-    package static func warnings(_ object: JSON, _ resource: Resource) -> [String] {
-        resource == .services ? ServiceRules.warnings(Service(json: object)) : []
+    /// What to tell the client about an accepted object, in words for `Warning` headers.
+    package static func warnings(
+        _ object: JSON, _ resource: Resource, isNew: Bool
+    ) -> [String] {
+        switch resource {
+        case .services: ServiceRules.warnings(Service(json: object))
+        case .endpointSlices where !isOfController(object, EndpointSlice.managedByLabel):
+            EndpointSliceRules.warnings(EndpointSlice(json: object), isNew: isNew)
+        case .endpoints where !isOfController(object, "endpoints.kubernetes.io/managed-by"):
+            EndpointsRules.warnings(Endpoints(json: object))
+        default: []
+        }
+    }
+
+    /// Kubernetes' controllers write canonical addresses, which is not checked again.
+    private static func isOfController(_ object: JSON, _ label: String) -> Bool {
+        let value = object.value(at: "metadata", "labels", label)?.string
+        return [
+            "endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io",
+            "endpoint-controller",
+        ].contains(value)
     }
 }
 

@@ -1,19 +1,23 @@
-import Addresses
-import KubeAPI
-import TestSupport
+package import KubeAPI
 
-/// What is there after a step, in the form of endpointslice.yaml.
-struct ObservedObjects {
+/// The EndpointSlices and Endpoints that are there after a step, in the form of endpointslice.yaml.
+package struct ObservedEndpoints: Equatable, Sendable {
     private let slices: [JSON]
     private let endpoints: [JSON]
 
-    init(_ cluster: FakeCluster) {
-        slices = cluster.objects(EndpointSlice.self).map(\.json)
-        endpoints = cluster.objects(Endpoints.self).map(\.json)
+    package init(slices: [JSON], endpoints: [JSON]) {
+        self.slices = slices
+        self.endpoints = endpoints
+    }
+
+    package init(_ cluster: FakeCluster) {
+        self.init(
+            slices: cluster.objects(EndpointSlice.self).map(\.json),
+            endpoints: cluster.objects(Endpoints.self).map(\.json))
     }
 
     /// What differs from the expectation, as texts; none if all is as expected.
-    func differences(from expected: JSON) -> [String] {
+    package func differences(from expected: JSON) -> [String] {
         if let sizes = expected["sliceSizes"]?.array?.compactMap(\.integer) {
             return sizeDifferences(sizes, expected)
         }
@@ -43,6 +47,12 @@ struct ObservedObjects {
         }
         if sum("notReadyAddresses") != expected["endpointsNotReady"]?.integer {
             differences.append("\(sum("notReadyAddresses")) not ready")
+        }
+        let annotation = endpoints.compactMap {
+            $0.value(at: "metadata", "annotations", EndpointsAnnotation.overCapacity)?.string
+        }.first
+        if annotation != expected["overCapacityAnnotation"]?.string {
+            differences.append("over-capacity annotation \(annotation ?? "none")")
         }
         return differences
     }
@@ -102,7 +112,7 @@ struct ObservedObjects {
 
     private static func annotations(_ json: JSON) -> JSON? {
         guard var annotations = json.value(at: "metadata", "annotations") else { return nil }
-        let key = "endpoints.kubernetes.io/last-change-trigger-time"
+        let key = EndpointsAnnotation.lastChange
         if annotations[key] != nil { annotations[key] = "<time>" }
         return annotations
     }
@@ -139,4 +149,9 @@ struct ObservedObjects {
         if let name = json["name"]?.string { return name }
         return text(json["addresses"] ?? json)
     }
+}
+
+private enum EndpointsAnnotation {
+    static let lastChange = "endpoints.kubernetes.io/last-change-trigger-time"
+    static let overCapacity = "endpoints.kubernetes.io/over-capacity"
 }

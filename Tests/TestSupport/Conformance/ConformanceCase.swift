@@ -19,7 +19,7 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
 
     /// Where the project keeps its cases.
     package static let folder: String =
-        "/" + "\(#filePath)".split(separator: "/").dropLast(2).joined(separator: "/")
+        "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")
         + "/Conformance"
 
     /// The cases of a file; nil if it is not there or is no list of cases.

@@ -204,8 +204,9 @@ let package = Package(
             [
                 "APIServer", "SQLiteStorage", "TestSupport",
                 .product(name: "NIOCore", package: nio),
-                .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
+                .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         tests("ControllersTests", ["Controllers", "TestSupport"]),

@@ -1,9 +1,17 @@
+import NIOHTTP1
+
 /// A request as the routes see it: read completely, before any interpretation of the body.
 struct APIRequest: Sendable {
     var method: String
     /// The decoded parts between the slashes of the path.
     var path: [String]
     var query: Query
+    /// The path as it was sent.
+    private(set) var rawPath: Substring
+    /// The query as it was sent, with its "?"; "" without one.
+    private(set) var rawQuery: String
+    /// All headers.
+    var headers = HTTPHeaders()
     /// All values of the Accept header, joined by commas; "" if absent.
     var accept = ""
     var contentType = ""
@@ -18,6 +26,8 @@ struct APIRequest: Sendable {
             .split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let query = Query(parsing: parts.count > 1 ? parts[1] : "") else { return nil }
         self.query = query
+        rawPath = parts[0]
+        rawQuery = parts.count > 1 ? "?\(parts[1])" : ""
         path = []
         for part in parts[0].split(separator: "/") {
             guard let decoded = PercentEncoding.decode(part) else { return nil }

@@ -1,4 +1,5 @@
 import KubeAPI
+import NIOHTTP1
 
 /// An answer.
 struct APIResponse: Sendable {
@@ -6,6 +7,8 @@ struct APIResponse: Sendable {
         case bytes([UInt8])
         /// Chunks until the stream ends.
         case stream(WatchStream)
+        /// What a Pod answers, with its own headers.
+        case proxied(ProxyExchange)
     }
 
     var code = 200
@@ -34,6 +37,11 @@ struct APIResponse: Sendable {
         if status.details.retryAfterSeconds > 0 {
             headers.append(("Retry-After", String(status.details.retryAfterSeconds)))
         }
+    }
+
+    init(proxied exchange: ProxyExchange) {
+        code = Int(exchange.head.status.code)
+        body = .proxied(exchange)
     }
 
     init(stream: WatchStream, contentType: String) {

@@ -101,6 +101,7 @@ struct Connection: Sendable {
         request.accept = head.headers["accept"].joined(separator: ",")
         request.contentType = head.headers.first(name: "content-type") ?? ""
         request.userAgent = head.headers.first(name: "user-agent") ?? ""
+        request.headers = head.headers
         request.body = body
         request.identity = identity
         do throws(Status) {
@@ -119,7 +120,12 @@ struct Connection: Sendable {
     ) async throws {
         var head = HTTPResponseHead(
             version: request.version, status: HTTPResponseStatus(statusCode: response.code))
-        head.headers = Self.headers(of: response)
+        if case .proxied(let exchange) = response.body {
+            head.status = exchange.head.status
+            head.headers = exchange.head.headers
+        } else {
+            head.headers = Self.headers(of: response)
+        }
         if !keepsAlive { head.headers.add(name: "Connection", value: "close") }
         switch response.body {
         case .bytes(let bytes):
@@ -140,6 +146,10 @@ struct Connection: Sendable {
             // Before 1.1 there are no chunks: the end of the connection ends the answer.
             let isChunked = request.version == .http1_1
             if request.method != .HEAD { try await write(stream, isChunked, id, outbound) }
+        case .proxied(let exchange):
+            defer { exchange.cancel() }
+            try await outbound.write(.head(head))
+            if request.method != .HEAD { try await write(exchange, id, outbound) }
         }
         try await outbound.write(.end(nil))
     }
@@ -177,6 +187,19 @@ struct Connection: Sendable {
             } else {
                 try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
             }
+        }
+    }
+
+    /// Carries the body of a Pod's answer, at the pace of the client.
+    private func write(_ exchange: ProxyExchange, _ id: UInt64, _ outbound: Writer) async throws {
+        let end = exchange.ending
+        channel.channel.closeFuture.whenComplete { _ in end() }
+        connections.onStop(id, end)
+        exchange.advance()
+        for try await chunk in exchange.body {
+            try await outbound.write(.body(.byteBuffer(chunk)))
+            exchange.took()
+            exchange.advance()
         }
     }
 

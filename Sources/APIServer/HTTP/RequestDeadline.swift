@@ -9,9 +9,9 @@ struct RequestDeadline {
 
     let limit: TimeAmount
 
-    /// Reads the parameter `timeout`; nil for requests that last: watches.
+    /// Reads the parameter `timeout`; nil for requests that last: watches, and what Pods answer.
     init?(_ request: APIRequest) throws(Status) {
-        if request.isWatch { return nil }
+        if request.isWatch || request.isForServiceProxy { return nil }
         guard let text = request.query["timeout"], !text.isEmpty else {
             limit = Self.longest
             return

@@ -18,6 +18,7 @@ struct Router: Sendable {
         do throws(Status) {
             if let response = try await open(request) { return response }
             try Self.authorize(request.identity)
+            if let proxy = ServiceProxy(request, store) { return try await proxy.respond() }
             guard let target = Target(path: request.path) else {
                 throw Self.unsupported(request.path) ?? .noSuchPath
             }
@@ -144,7 +145,8 @@ struct Router: Sendable {
             "exec": "Pods are processes of this host: use its own tools",
             "attach": "Pods are processes of this host: use its own tools",
             "portforward": "Pods and Services are reached at their own addresses",
-            "proxy": "Pods and Services are reached at their own addresses",
+            "proxy":
+                "Pods are reached at their own addresses, and through the proxy of their Service",
         ]
         guard path.count >= 7, path[0] == "api", path[2] == "namespaces",
             path[4] == "pods" || path[4] == "services", let remedy = instead[path[6]]

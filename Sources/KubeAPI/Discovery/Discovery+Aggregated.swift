@@ -36,14 +36,22 @@ extension Discovery {
         ]
         if !resource.shortNames.isEmpty { entry["shortNames"] = .strings(resource.shortNames) }
         if !resource.categories.isEmpty { entry["categories"] = .strings(resource.categories) }
-        if !resource.subresources.isEmpty {
-            entry["subresources"] = .array(
-                resource.subresources.map {
-                    [
-                        "subresource": .string($0), "responseKind": kind,
-                        "verbs": .strings(Verbs.subresource),
-                    ]
-                })
+        let connections = resource.connections.map { connection -> JSON in
+            var options = kind
+            options["kind"] = .string(connection.kind)
+            return [
+                "subresource": .string(connection.name), "responseKind": options,
+                "verbs": .strings(Verbs.connection),
+            ]
+        }
+        let subresources = resource.subresources.map { name -> JSON in
+            [
+                "subresource": .string(name), "responseKind": kind,
+                "verbs": .strings(Verbs.subresource),
+            ]
+        }
+        if !connections.isEmpty || !subresources.isEmpty {
+            entry["subresources"] = .array(connections + subresources)
         }
         return entry
     }

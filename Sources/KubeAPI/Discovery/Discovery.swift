@@ -111,10 +111,18 @@ extension Discovery {
                 "verbs": .strings(Verbs.subresource),
             ]
         }
-        return [entry] + subresources
+        let connections = resource.connections.map { connection -> JSON in
+            [
+                "name": .string("\(resource.plural)/\(connection.name)"), "singularName": "",
+                "namespaced": .bool(resource.isNamespaced), "kind": .string(connection.kind),
+                "verbs": .strings(Verbs.connection),
+            ]
+        }
+        return [entry] + connections + subresources
     }
 
     enum Verbs {
+        static let connection = ["create", "delete", "get", "patch", "update"]
         static let subresource = ["get", "patch", "update"]
     }
 }

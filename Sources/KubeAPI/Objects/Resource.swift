@@ -45,6 +45,17 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
         return self == .namespaces ? all.filter { $0 != "deletecollection" } : all
     }
 
+    /// Subresources that carry other protocols than objects.
+    package var connections: [Connection] {
+        self == .services ? [Connection(name: "proxy", kind: "ServiceProxyOptions")] : []
+    }
+
+    package struct Connection: Sendable {
+        package let name: String
+        /// Of the options in the query, as discovery names it.
+        package let kind: String
+    }
+
     package static func == (a: Resource, b: Resource) -> Bool {
         a.plural == b.plural && a.group == b.group && a.version == b.version
     }

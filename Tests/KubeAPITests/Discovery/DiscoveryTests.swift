@@ -43,8 +43,8 @@ struct DiscoveryTests {
         let names = entries.compactMap { $0["name"]?.string }
         #expect(
             names == [
-                "services", "services/status", "endpoints", "pods", "pods/status", "nodes",
-                "nodes/status", "namespaces", "namespaces/status", "events",
+                "services", "services/proxy", "services/status", "endpoints", "pods",
+                "pods/status", "nodes", "nodes/status", "namespaces", "namespaces/status", "events",
             ])
         #expect(
             try entries.first
@@ -53,6 +53,11 @@ struct DiscoveryTests {
                 ))
         #expect(
             try entries[1]
+                == tree(
+                    #"{"name":"services/proxy","singularName":"","namespaced":true,"kind":"ServiceProxyOptions","verbs":["create","delete","get","patch","update"]}"#
+                ))
+        #expect(
+            try entries[2]
                 == tree(
                     #"{"name":"services/status","singularName":"","namespaced":true,"kind":"Service","verbs":["get","patch","update"]}"#
                 ))
@@ -90,7 +95,7 @@ struct DiscoveryTests {
         #expect(
             try resources.first
                 == tree(
-                    #"{"resource":"services","responseKind":{"group":"","version":"v1","kind":"Service"},"scope":"Namespaced","singularResource":"service","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["svc"],"categories":["all"],"subresources":[{"subresource":"status","responseKind":{"group":"","version":"v1","kind":"Service"},"verbs":["get","patch","update"]}]}"#
+                    #"{"resource":"services","responseKind":{"group":"","version":"v1","kind":"Service"},"scope":"Namespaced","singularResource":"service","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["svc"],"categories":["all"],"subresources":[{"subresource":"proxy","responseKind":{"group":"","version":"v1","kind":"ServiceProxyOptions"},"verbs":["create","delete","get","patch","update"]},{"subresource":"status","responseKind":{"group":"","version":"v1","kind":"Service"},"verbs":["get","patch","update"]}]}"#
                 ))
         let named = discovery.namedGroups(format)["items"]?.array ?? []
         #expect(

@@ -4,21 +4,79 @@ import LoadBalancing
 import TestSupport
 
 /// A case of service_defaulting_allocation.yaml about the bands of a range. The arithmetic is held against the pools
-/// that the server allocates from.
+/// that the server allocates from; where a server can be started with the range, what it gives out is held against
+/// the bands.
 struct BandCase: ExecutableCase {
     private let test: ConformanceCase
+    /// A server needs room for its own Services.
+    private static let smallestCIDR: UInt64 = 16
 
     init(_ test: ConformanceCase) { self.test = test }
 
+    private var prefix: IPPrefix? { test.inputs["cidr"]?.string.flatMap { IPPrefix($0) } }
+
+    private var isServed: Bool {
+        prefix.map { $0.addressCount >= Self.smallestCIDR } ?? (PortRange(test) != nil)
+    }
+
+    var settings: ServerSettings {
+        var settings = ServerSettings.standard
+        guard isServed else { return settings }
+        if let prefix {
+            settings.serviceCIDRs = [prefix.description]
+        } else if let range = PortRange(test)?.range {
+            settings.nodePortRange = "\(range.lowerBound)-\(range.upperBound)"
+        }
+        return settings
+    }
+
     func run(on cluster: Cluster) async throws {
-        if let text = test.inputs["cidr"]?.string {
-            guard let prefix = IPPrefix(text) else { throw Failure("\(text) is no CIDR") }
+        let observation = BandObservation(api: cluster.api)
+        if let prefix {
             var check = AddressBandCheck(prefix, test)
             try check.run()
-        } else {
-            var check = try PortBandCheck(test)
+            if isServed { try await observe(prefix, observation) }
+        } else if let range = PortRange(test)?.range {
+            var check = PortBandCheck(range, test)
             try check.run()
+            let pool = PortPool(range)
+            if let dynamic = pool.dynamicBand {
+                try await observation.ports(dynamic: dynamic, statics: pool.staticBand)
+            }
+        } else {
+            throw Failure("neither a CIDR nor a range of ports")
         }
+    }
+
+    private func observe(_ prefix: IPPrefix, _ observation: BandObservation) async throws {
+        let pool = AddressPool(prefix, for: .clusterIPs)
+        guard let dynamic = pool.dynamicBand else { return }
+        if let asked = test.inputs["ask"]?.array {
+            let isGiven = test.expect["ok"]?.bool == true
+            return try await observation.asked(asked.compactMap(\.string), isGiven: isGiven)
+        }
+        let last = prefix.network.advanced(by: prefix.addressCount - 1)
+        let unusable = [prefix.network] + (prefix.family == .ipv4 ? [last].compactMap(\.self) : [])
+        try await observation.asked(unusable.map(\.description), isGiven: false)
+        try await observation.addresses(
+            dynamic: dynamic, statics: pool.staticBand, family: prefix.family)
+    }
+}
+
+/// `base` and `size`, or `range`.
+private struct PortRange {
+    let range: ClosedRange<Port>
+
+    init?(_ test: ConformanceCase) {
+        let inputs = test.inputs
+        var ends: [Port] = []
+        if let base = inputs["base"]?.integer, let size = inputs["size"]?.integer {
+            ends = [base, base + size - 1].compactMap { Port(exactly: $0) }
+        } else if let text = inputs["range"]?.string {
+            ends = text.split(separator: "-").compactMap { Port($0) }
+        }
+        guard ends.count == 2, ends[0] <= ends[1] else { return nil }
+        range = ends[0]...ends[1]
     }
 }
 
@@ -89,22 +147,13 @@ private struct AddressBandCheck {
     }
 }
 
-/// `base` and `size`, or `range`.
 private struct PortBandCheck {
     private let expect: JSON
     private var pool: PortPool
 
-    init(_ test: ConformanceCase) throws(Failure) {
+    init(_ range: ClosedRange<Port>, _ test: ConformanceCase) {
         expect = test.expect
-        let inputs = test.inputs
-        let ends: [Port]
-        if let base = inputs["base"]?.integer, let size = inputs["size"]?.integer {
-            ends = [base, base + size - 1].compactMap { Port(exactly: $0) }
-        } else {
-            ends = (inputs["range"]?.string ?? "").split(separator: "-").compactMap { Port($0) }
-        }
-        guard ends.count == 2, ends[0] <= ends[1] else { throw Failure("no range of ports") }
-        pool = PortPool(ends[0]...ends[1])
+        pool = PortPool(range)
     }
 
     mutating func run() throws {

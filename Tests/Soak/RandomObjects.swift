@@ -5,7 +5,7 @@ import TestSupport
 struct RandomObjects: Sendable {
     /// Kinds whose objects nobody but the client writes or deletes.
     static let resources: [Resource] = [
-        .services, .services, .endpointSlices, .endpoints, .pods, .events,
+        .services, .services, .endpointSlices, .leases, .pods, .events,
     ]
     static let namespace = "default"
 
@@ -18,7 +18,7 @@ struct RandomObjects: Sendable {
             switch key.resource {
             case .services: service(&rng)
             case .endpointSlices: slice(&rng)
-            case .endpoints: ["subsets": [["addresses": [address(&rng)], "ports": [["port": 80]]]]]
+            case .leases: ["spec": ["holderIdentity": "somebody", "leaseDurationSeconds": 15]]
             case .pods: ["spec": ["containers": [["name": "main", "image": "none"]]]]
             default: event(key)
             }
@@ -30,10 +30,6 @@ struct RandomObjects: Sendable {
             "labels": ["app": .string("a\(Int.random(in: 0..<5, using: &rng))")],
         ]
         return object
-    }
-
-    private static func address(_ rng: inout SplitMix64) -> JSON {
-        ["ip": .string("10.9.0.\(Int.random(in: 1...250, using: &rng))")]
     }
 
     private static func slice(_ rng: inout SplitMix64) -> JSON {

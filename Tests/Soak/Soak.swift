@@ -13,7 +13,7 @@ struct Soak {
     let findings = Findings()
 
     private static let watched: [Resource] = [
-        .services, .endpointSlices, .endpoints, .pods, .events,
+        .services, .endpointSlices, .endpoints, .leases, .pods, .events,
     ]
 
     /// Throws where it cannot be run at all; what is wrong with the server is in `findings`.

@@ -181,12 +181,14 @@ struct Connection: Sendable {
         channel.channel.closeFuture.whenComplete { [weak stream] _ in stream?.cancel() }
         connections.onStop(id) { stream.cancel() }
         defer { stream.cancel() }
-        while let chunk = await stream.next() {
-            if isChunked {
-                await lane.write(chunk)
-            } else {
+        guard isChunked else {
+            while let chunk = await stream.next() {
                 try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
             }
+            return
+        }
+        await withTaskExecutorPreference(EventLoopExecutor.watches(of: channel.channel.eventLoop)) {
+            while let chunk = await stream.next() { await lane.write(chunk) }
         }
     }
 

@@ -1,0 +1,4 @@
+#include "CLinuxMemory.h"
+#include <malloc.h>
+
+int clinux_limit_arenas(int count) { return mallopt(M_ARENA_MAX, count); }

@@ -39,6 +39,11 @@ final class HTTPConnection: Sendable {
             if case .cancelled = reason { channel.close(promise: nil) }
         }
         channel.eventLoop.execute {
+            // What ended before the exchange began tells nobody of its end any more.
+            guard channel.isActive else {
+                continuation.finish(throwing: Status.unreachable("the connection was closed"))
+                return
+            }
             do {
                 let handler = try channel.pipeline.syncOperations.handler(
                     type: ExchangeHandler.self)

@@ -186,7 +186,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
-        tests("KubeAPITests", ["KubeAPI", "LoadBalancing", "TestSupport", "Yams"]),
+        tests("KubeAPITests", ["Addresses", "KubeAPI"]),
         tests("LoadBalancingTests", ["Addresses", "KubeAPI", "LoadBalancing", "TestSupport"]),
         tests("WatchingTests", ["Watching", "TestSupport"]),
         tests("StorageTests", ["Storage", "SQLiteStorage"]),

@@ -4,9 +4,18 @@ package import Watching
 
 /// The API without HTTP, for the components in this process: the same verbs, rules and errors.
 package struct LocalClient: ObjectSource, ObjectClient {
+    /// The owner of what components of this process write.
+    static let manager = "pointsman"
+
     private let store: ObjectStore
 
     init(_ store: ObjectStore) { self.store = store }
+
+    private static func options(_ subresource: String? = nil) -> WriteOptions {
+        var options = WriteOptions(subresource: subresource)
+        options.ownership = .manager(manager)
+        return options
+    }
 
     // MARK: ObjectSource
 
@@ -46,7 +55,7 @@ package struct LocalClient: ObjectSource, ObjectClient {
     {
         let namespace = object.value(at: "metadata", "namespace")?.string ?? ""
         return try await store.create(
-            resource, namespace: namespace, object, WriteOptions()
+            resource, namespace: namespace, object, Self.options()
         ).object
     }
 
@@ -55,7 +64,7 @@ package struct LocalClient: ObjectSource, ObjectClient {
     ) async throws(Status) -> EncodedObject {
         let name = ObjectMeta(json: object["metadata"] ?? [:]).objectName
         return try await store.update(
-            resource, name, object, WriteOptions(subresource: subresource)
+            resource, name, object, Self.options(subresource)
         ).object
     }
 
@@ -63,7 +72,7 @@ package struct LocalClient: ObjectSource, ObjectClient {
         _ resource: Resource, _ name: ObjectName, _ patch: Patch, subresource: String?
     ) async throws(Status) -> EncodedObject {
         try await store.patch(
-            resource, name, patch, WriteOptions(subresource: subresource)
+            resource, name, patch, Self.options(subresource)
         ).object
     }
 

@@ -139,7 +139,8 @@ package final class PodRunner: Sendable {
                 attempt += 1
                 switch error.reason {
                 case .alreadyExists: continue
-                case .serviceUnavailable, .timeout, .tooManyRequests, .internalError: break
+                case .serviceUnavailable, .timeout, .tooManyRequests, .internalError, .unknown:
+                    break
                 case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
                     .notAcceptable, .conflict, .gone, .expired, .requestEntityTooLarge,
                     .unsupportedMediaType, .invalid:

@@ -50,7 +50,8 @@ final class PodStatusWriter: Sendable {
                 switch error.reason {
                 case .notFound: return false
                 case .conflict: continue
-                case .serviceUnavailable, .timeout, .tooManyRequests, .internalError: break
+                case .serviceUnavailable, .timeout, .tooManyRequests, .internalError, .unknown:
+                    break
                 case .badRequest, .unauthorized, .forbidden, .methodNotAllowed, .notAcceptable,
                     .alreadyExists, .gone, .expired, .requestEntityTooLarge,
                     .unsupportedMediaType, .invalid:

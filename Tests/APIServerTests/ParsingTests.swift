@@ -65,7 +65,8 @@ struct ParsingTests {
         arguments: [
             ("", "json"), ("*/*", "json"), ("application/json", "json"),
             ("text/html, */*;q=0.1", "json"), ("text/html", "refused"),
-            ("application/json;q=0", "json"), ("application/yaml", "refused"),
+            ("application/json;q=0", "json"), ("application/yaml", "json"),
+            ("text/html", "refused"),
             ("application/vnd.kubernetes.protobuf, */*", "json"),
             ("application/json;as=Table;v=v1;g=meta.k8s.io,application/json", "table"),
             ("application/json;q=0.5,application/json;as=Table;v=v1;g=meta.k8s.io", "table"),

@@ -149,7 +149,7 @@ struct RandomClient {
                 findings.count("refused")
             case .notFound, .alreadyExists, .conflict, .unauthorized, .forbidden,
                 .methodNotAllowed, .notAcceptable, .gone, .expired, .requestEntityTooLarge,
-                .unsupportedMediaType, .internalError:
+                .unsupportedMediaType, .internalError, .unknown:
                 // A request that was sent again after the server went may meet its own first half.
                 if target.changes == changes {
                     findings.violated("client \(number): \(verb) of \(key): \(error)")

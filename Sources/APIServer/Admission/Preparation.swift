@@ -44,9 +44,6 @@ struct Preparation: Sendable {
     /// The finalizer stands for the content, which goes first.
     private static func begin(namespace object: inout JSON) {
         object["spec"] = ["finalizers": ["kubernetes"]]
-        if object.value(at: "metadata", "labels") == nil { object["metadata"]?["labels"] = [:] }
-        let name = object.value(at: "metadata", "name")
-        object["metadata"]?["labels"]?["kubernetes.io/metadata.name"] = name
     }
 }
 

@@ -36,7 +36,7 @@ enum ObjectForm: Hashable, Sendable {
     }
 
     private static func form(_ type: MediaType, _ include: Table.IncludeObject) -> ObjectForm? {
-        guard ["application/json", "application/*", "*/*"].contains(type.name) else { return nil }
+        guard (MediaType.json + [MediaType.yaml]).contains(type.name) else { return nil }
         guard ["", "watch"].contains(type.parameters["stream"] ?? "") else { return nil }
         guard let kind = type.parameters["as"] else { return .json }
         guard type.parameters["g"] == "meta.k8s.io",

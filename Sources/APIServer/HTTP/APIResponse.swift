@@ -44,6 +44,17 @@ struct APIResponse: Sendable {
         body = .proxied(exchange)
     }
 
+    /// A JSON answer as YAML.
+    func asYAML() -> APIResponse {
+        guard case .bytes(let bytes) = body, contentType.hasPrefix("application/json"),
+            let json = try? JSON(parsing: bytes)
+        else { return self }
+        var response = self
+        response.contentType = MediaType.yaml
+        response.body = .bytes(json.yaml)
+        return response
+    }
+
     init(stream: WatchStream, contentType: String) {
         self.contentType = contentType
         body = .stream(stream)

@@ -37,7 +37,16 @@ struct MediaType: Sendable, Equatable {
     static func isJSONAccepted(_ header: String) -> Bool {
         let types = accepted(header)
         return types.isEmpty
-            || types.contains { ["application/json", "application/*", "*/*"].contains($0.name) }
+            || types.contains { (json + [yaml]).contains($0.name) }
+    }
+
+    static let yaml = "application/yaml"
+    /// Those for which JSON is sent.
+    static let json = ["application/json", "application/*", "*/*"]
+
+    /// Whether a client likes YAML better than JSON.
+    static func isYAMLPreferred(_ header: String) -> Bool {
+        accepted(header).first { (json + [yaml]).contains($0.name) }?.name == yaml
     }
 
     private static func trimmed(_ text: some StringProtocol) -> String {

@@ -55,8 +55,19 @@ struct WriteOptions: Sendable {
     var subresource: String?
     /// What to do about fields that the kind does not have.
     var fieldValidation = FieldValidation.ignore
-    /// Keys that the body had twice.
+    /// What is wrong with keys that the body had twice.
     var duplicateFields: [String] = []
+    /// Who is counted as the owner of what the write changes.
+    var ownership = Ownership.uncounted
+
+    enum Ownership: Sendable {
+        /// Nobody: the entries of `managedFields` stay as they are.
+        case uncounted
+        /// The writer of a create, update or patch.
+        case manager(String)
+        /// The object says it already: it comes of an apply.
+        case stated
+    }
 }
 
 /// What became of a write.

@@ -9,7 +9,7 @@ struct RequestBody: Sendable {
     private var contentType: String { MediaType(parsing: request.contentType).name }
 
     /// The object of a POST or PUT.
-    /// - Parameter duplicates: gets the paths of keys that the body has twice.
+    /// - Parameter duplicates: gets what to tell about keys that the body has twice.
     func object(_ resource: Resource, duplicates: inout [String]) throws(Status) -> JSON {
         let object = try tree(&duplicates)
         let apiVersion = object["apiVersion"]?.string ?? ""
@@ -29,17 +29,56 @@ struct RequestBody: Sendable {
         switch contentType {
         case "application/json", "":
             do throws(JSONParseError) {
-                return try JSON(parsing: request.body, duplicates: &duplicates)
+                var paths: [String] = []
+                let json = try JSON(parsing: request.body, duplicates: &paths)
+                duplicates += paths.map { "duplicate field \"\($0)\"" }
+                return json
             } catch {
                 throw .badRequest("the object provided is unrecognized: \(error)")
+            }
+        case MediaType.yaml:
+            do throws(YAMLError) {
+                let document = try YAML.parse(request.body)
+                duplicates += document.duplicates.map(\.description)
+                // As Kubernetes, which makes JSON of it first.
+                return document.value.withSortedKeys
+            } catch {
+                throw .badRequest(
+                    "the object provided is unrecognized: error converting YAML to JSON: \(error)")
             }
         case ProtobufBody.contentType: return try ProtobufBody.decode(request.body)
         default:
             throw Status(
                 .unsupportedMediaType,
-                "the body of the request was in an unknown format - accepted media types include: application/json, \(ProtobufBody.contentType)"
+                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, \(ProtobufBody.contentType)"
             )
         }
+    }
+
+    /// What a PATCH of server-side apply wants the object to be.
+    /// - Parameter warnings: gets what is wrong with the text but does not hinder.
+    func applied(_ warnings: inout [String]) throws(Status) -> JSON {
+        let mode = try FieldValidation(query: request.query["fieldValidation"])
+        let document: YAML.Document
+        do throws(YAMLError) { document = try YAML.parse(request.body) } catch {
+            throw .badRequest("error decoding patch: error converting YAML to JSON: \(error)")
+        }
+        guard document.value.object != nil else {
+            throw .badRequest(
+                "error decoding patch: json: cannot unmarshal into Go value of type "
+                    + "map[string]interface {}")
+        }
+        if !document.duplicates.isEmpty {
+            let text =
+                "error converting YAML to JSON: "
+                + YAML.unmarshalErrors(document.duplicates.map(\.description))
+            switch mode {
+            case .strict: throw .badRequest("error strict decoding patch: \(text)")
+            case .warn: warnings.append(text)
+            case .ignore: break
+            }
+        }
+        return document.value
     }
 
     /// `dryRun=All`; anything else than that is refused.

@@ -56,6 +56,8 @@ struct ResourceRoutes: Sendable {
 
     /// - Parameter name: watches this object alone.
     private func watch(named name: String?) async throws(Status) -> APIResponse {
+        // A stream of YAML there is not.
+        if MediaType.isYAMLPreferred(request.accept) { throw .notAcceptable }
         let form = try ObjectForm(request)
         var watch = try WatchRequest(resource, namespace: target.namespace, request.query)
         if let name {
@@ -87,7 +89,7 @@ struct ResourceRoutes: Sendable {
 
     private func create() async throws(Status) -> APIResponse {
         _ = try ObjectForm(request)
-        let (object, options) = try body()
+        let (object, options) = try body(.create)
         let written = try await store.create(
             resource, namespace: target.namespace ?? "", object, options)
         return try answer(written.object, code: 201, warnings: written.warnings)
@@ -95,7 +97,7 @@ struct ResourceRoutes: Sendable {
 
     private func update() async throws(Status) -> APIResponse {
         _ = try ObjectForm(request)
-        let (object, options) = try body()
+        let (object, options) = try body(.update)
         let written = try await store.update(resource, target.objectName, object, options)
         return try answer(
             written.object, code: written.isNew ? 201 : 200, warnings: written.warnings)
@@ -104,10 +106,25 @@ struct ResourceRoutes: Sendable {
     private func patch() async throws(Status) -> APIResponse {
         _ = try ObjectForm(request)
         let type = MediaType(parsing: request.contentType).name
+        if type == AppliedConfiguration.contentType { return try await apply() }
         let patch = try Patch(contentType: type, body: request.body)
-        let written = try await store.patch(
-            resource, target.objectName, patch, try writeOptions())
+        let options = try WriteQuery(request).options(.patch, target.subresource)
+        let written = try await store.patch(resource, target.objectName, patch, options)
         return try answer(written.object, warnings: written.warnings)
+    }
+
+    private func apply() async throws(Status) -> APIResponse {
+        let query = WriteQuery(request)
+        let options = try query.options(.apply, target.subresource)
+        var texts: [String] = []
+        let object = try RequestBody(request).applied(&texts)
+        let configuration = AppliedConfiguration(
+            object: object, manager: query.fieldManager, force: query.force)
+        var written = try await store.apply(
+            resource, target.objectName, configuration, options)
+        written.warnings = texts + written.warnings
+        return try answer(
+            written.object, code: written.isNew ? 201 : 200, warnings: written.warnings)
     }
 
     private func delete() async throws(Status) -> APIResponse {
@@ -140,18 +157,11 @@ struct ResourceRoutes: Sendable {
         ]
     }
 
-    private func body() throws(Status) -> (JSON, WriteOptions) {
-        var options = try writeOptions()
+    private func body(_ verb: WriteQuery.Verb) throws(Status) -> (JSON, WriteOptions) {
+        var options = try WriteQuery(request).options(verb, target.subresource)
         let object = try RequestBody(request).object(
             resource, duplicates: &options.duplicateFields)
         return (object, options)
-    }
-
-    private func writeOptions() throws(Status) -> WriteOptions {
-        var options = WriteOptions(subresource: target.subresource)
-        options.dryRun = try RequestBody(request).dryRun()
-        options.fieldValidation = try FieldValidation(query: request.query["fieldValidation"])
-        return options
     }
 }
 

@@ -10,6 +10,7 @@ struct Router: Sendable {
 
     func respond(to request: APIRequest) async -> APIResponse {
         let response = await find(request)
+        if MediaType.isYAMLPreferred(request.accept) { return response.asYAML() }
         let isForReaders = request.isPretty && !request.isWatch && request.path.first != "openapi"
         return isForReaders ? response.indented() : response
     }
@@ -172,7 +173,8 @@ extension Status {
 
     static var notAcceptable: Status {
         Status(
-            .notAcceptable, "only the following media types are accepted: application/json")
+            .notAcceptable,
+            "only the following media types are accepted: application/json, application/yaml")
     }
 
     static func badMethod(_ request: APIRequest) -> Status {

@@ -85,6 +85,7 @@ extension ObjectStore {
         Metadata.begin(&object, of: resource, now: configuration.now())
         let name = ObjectMeta(json: object["metadata"] ?? [:]).objectName
         if try await find(resource, name) != nil { throw .alreadyExists(resource, name.name) }
+        try own(&object, replacing: nil, resource, options)
         let result =
             if resource == .services {
                 try await insert(service: object, name, options)
@@ -129,7 +130,9 @@ extension ObjectStore {
     private func store(
         _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions
     ) async -> Result<Written, LogError> {
-        if options.dryRun { return .success(Written(object: EncodedObject(object))) }
+        if options.dryRun {
+            return .success(Written(object: EncodedObject(object), isNew: true))
+        }
         let write = Write(
             .put, resource.key(name), resource.encode(object), expecting: .absent)
         do throws(LogError) {

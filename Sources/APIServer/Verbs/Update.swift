@@ -29,11 +29,7 @@ extension ObjectStore {
         var warnings: [String] = []
         var written = try await change(resource, name, options) { old throws(Status) in
             var patched = try patch.apply(to: old, resource: resource)
-            // A patch that does not name a resourceVersion builds on whatever is there.
-            let version = patched.value(at: "metadata", "resourceVersion")
-            if version == old.value(at: "metadata", "resourceVersion") {
-                patched["metadata"]?["resourceVersion"] = nil
-            }
+            Self.unpin(&patched, from: old)
             try Self.checkKind(patched, resource)
             try Self.checkName(patched, resource, name)
             (patched, warnings) = try check(patched, resource, options)
@@ -41,6 +37,14 @@ extension ObjectStore {
         }
         written.warnings = warnings + written.warnings
         return written
+    }
+
+    /// A patch that does not name a resourceVersion builds on whatever is there.
+    static func unpin(_ patched: inout JSON, from old: JSON) {
+        let version = patched.value(at: "metadata", "resourceVersion")
+        if version == old.value(at: "metadata", "resourceVersion") {
+            patched["metadata"]?["resourceVersion"] = nil
+        }
     }
 
     /// Holds an object against its kind's schema: the object without what the kind does not have, and warnings.
@@ -96,6 +100,7 @@ extension ObjectStore {
         new["apiVersion"] = .string(resource.apiVersion)
         if resource.isNamespaced { new["metadata"]?["namespace"] = .string(name.namespace) }
         Metadata.carry(&new, from: old)
+        try own(&new, replacing: old, resource, options)
         if resource == .services {
             return try await replace(service: new, present, old, name, options)
         }
@@ -142,7 +147,7 @@ extension ObjectStore {
         var object = object
         Metadata.count(&object, from: old, of: resource)
         // What changes nothing is not written: no event, no new resourceVersion.
-        if object == old { return .success(Written(object: present.object)) }
+        if Self.isUnchanged(object, old) { return .success(Written(object: present.object)) }
         if options.dryRun { return .success(Written(object: EncodedObject(object))) }
         let write = Write(
             Metadata.isGone(object) ? .delete : .put, resource.key(name),
@@ -155,7 +160,7 @@ extension ObjectStore {
     }
 
     /// A patch cannot make another kind of an object.
-    private static func checkKind(_ object: JSON, _ resource: Resource) throws(Status) {
+    static func checkKind(_ object: JSON, _ resource: Resource) throws(Status) {
         let kind = object["kind"]?.string ?? ""
         let version = object["apiVersion"]?.string ?? ""
         guard kind == resource.kind, version == resource.apiVersion else {
@@ -164,7 +169,7 @@ extension ObjectStore {
         }
     }
 
-    private static func checkName(
+    static func checkName(
         _ object: JSON, _ resource: Resource, _ name: ObjectName
     ) throws(Status) {
         let metadata = object["metadata"]

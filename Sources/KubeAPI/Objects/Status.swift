@@ -18,6 +18,8 @@ package struct Status: Error, Equatable, Sendable, CustomStringConvertible {
         case internalError = "InternalError"
         case serviceUnavailable = "ServiceUnavailable"
         case timeout = "Timeout"
+        /// An error without a reason, 500.
+        case unknown = ""
 
         /// The HTTP status code.
         package var code: Int {
@@ -34,7 +36,7 @@ package struct Status: Error, Equatable, Sendable, CustomStringConvertible {
             case .unsupportedMediaType: 415
             case .invalid: 422
             case .tooManyRequests: 429
-            case .internalError: 500
+            case .internalError, .unknown: 500
             case .serviceUnavailable: 503
             case .timeout: 504
             }
@@ -118,9 +120,9 @@ extension Status {
         var body: JSON = [
             "kind": "Status", "apiVersion": "v1",
             "metadata": continueToken.isEmpty ? [:] : ["continue": .string(continueToken)],
-            "status": "Failure",
-            "message": .string(message), "reason": .string(reason.rawValue),
+            "status": "Failure", "message": .string(message),
         ]
+        if reason != .unknown { body["reason"] = .string(reason.rawValue) }
         var members: JSON = [:]
         if !details.name.isEmpty { members["name"] = .string(details.name) }
         if !details.group.isEmpty { members["group"] = .string(details.group) }

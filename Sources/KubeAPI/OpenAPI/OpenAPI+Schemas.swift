@@ -25,6 +25,7 @@ extension OpenAPI {
 
     private static func object(_ schema: Schema, _ dialect: Dialect) -> JSON {
         var json: JSON = ["description": .string(schema.about), "type": "object"]
+        if schema.isAtomic { json["x-kubernetes-map-type"] = "atomic" }
         let required = schema.members.filter(\.isRequired).map(\.name).sorted()
         if !required.isEmpty { json["required"] = .strings(required) }
         guard !schema.members.isEmpty else { return json }
@@ -42,6 +43,7 @@ extension OpenAPI {
         }
         json["description"] = .string(field.about)
         if let value = field.defaultValue { json["default"] = value }
+        if field.isAtomicMap { json["x-kubernetes-map-type"] = "atomic" }
         switch field.listType {
         case nil: break
         case .atomic?: json["x-kubernetes-list-type"] = "atomic"

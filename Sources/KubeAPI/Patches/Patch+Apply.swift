@@ -49,7 +49,7 @@ extension Patch {
     /// The content types that a PATCH may have.
     package static let contentTypes = [
         "application/json-patch+json", "application/merge-patch+json",
-        "application/strategic-merge-patch+json",
+        "application/strategic-merge-patch+json", AppliedConfiguration.contentType,
     ]
 }
 

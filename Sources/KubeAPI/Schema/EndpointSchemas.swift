@@ -9,7 +9,8 @@ extension Schema {
             .string("apiVersion", 5, "Its group and version."),
             .string("resourceVersion", 6, "The state of it that is meant."),
             .string("fieldPath", 7, "The part of it that is meant."),
-        ])
+        ]
+    ).atomic
 
     static let endpointSlice = Schema.kind(
         .discovery, "EndpointSlice", "A part of the endpoints of a Service, of one address family.",
@@ -63,7 +64,8 @@ extension Schema {
             .string("protocol", 2, "TCP, UDP or SCTP.").optional,
             .int32("port", 3, "The number.").optional,
             .string("appProtocol", 4, "What is spoken on it, as a hint.").optional,
-        ])
+        ]
+    ).atomic
 
     static let endpoints = Schema.kind(
         .core, "Endpoints", "All endpoints of a Service in one object: the elder form of slices.",
@@ -87,7 +89,8 @@ extension Schema {
             .string("hostname", 3, "Its name under that of the Service, in DNS."),
             .string("nodeName", 4, "The node that it is on.").optional,
             .object("targetRef", 2, objectReference, "The object behind it, mostly a Pod."),
-        ])
+        ]
+    ).atomic
 
     static let endpointPort = Schema(
         .core, "EndpointPort", "One port of Endpoints.",
@@ -96,5 +99,6 @@ extension Schema {
             .int32("port", 2, "The number.").required,
             .string("protocol", 3, "TCP, UDP or SCTP."),
             .string("appProtocol", 4, "What is spoken on it, as a hint.").optional,
-        ])
+        ]
+    ).atomic
 }

@@ -22,7 +22,8 @@ extension Schema {
         [
             .string("apiVersion", 1, "The version that the path is of."),
             .string("fieldPath", 2, "The path, such as status.podIP.").required,
-        ])
+        ]
+    ).atomic
 
     static let resourceFieldSelector = Schema(
         .core, "ResourceFieldSelector", "A resource of a container.",
@@ -30,13 +31,16 @@ extension Schema {
             .string("containerName", 1, "The container."),
             .string("resource", 2, "Such as limits.cpu.").required,
             .quantity("divisor", 3, "The unit of the output."),
-        ])
+        ]
+    ).atomic
 
     static let configMapKeySelector = Schema(
-        .core, "ConfigMapKeySelector", "A key of a ConfigMap.", keySelector)
+        .core, "ConfigMapKeySelector", "A key of a ConfigMap.", keySelector
+    ).atomic
 
     static let secretKeySelector = Schema(
-        .core, "SecretKeySelector", "A key of a Secret.", keySelector)
+        .core, "SecretKeySelector", "A key of a Secret.", keySelector
+    ).atomic
 
     private static let keySelector: [Field] = [
         .embedded("localObjectReference", 1, localObjectReference),

@@ -13,6 +13,8 @@ extension Schema {
         package private(set) var presence = Presence.value
         /// How server-side apply sees a list; nil for what is not a list.
         package private(set) var listType: ListType?
+        /// Server-side apply takes a map as a whole.
+        package private(set) var isAtomicMap = false
         /// How a strategic merge patch treats the field; nil means that it replaces it.
         package private(set) var merge: MergeStrategy?
         /// The value that OpenAPI names as default.
@@ -151,6 +153,13 @@ extension Schema.Field {
     var always: Self {
         var field = self
         field.presence = .always
+        return field
+    }
+
+    /// A map that is written as a whole.
+    var asAtomicMap: Self {
+        var field = self
+        field.isAtomicMap = true
         return field
     }
 

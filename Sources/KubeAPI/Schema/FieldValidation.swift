@@ -26,7 +26,8 @@ package enum FieldValidation: String, Sendable {
 extension SchemaCheck {
     /// The object to go on with, and the texts of the `Warning` headers to send.
     ///
-    /// - Parameter duplicates: paths of keys that an object of the body had twice.
+    /// - Parameter duplicates: what is wrong with keys that an object of the body had twice:
+    ///   `duplicate field "spec.type"`, or `line 3: key "type" already set in map` for YAML.
     /// - Throws: 400 for a value of the wrong type; in strict mode also for unknown and duplicate fields.
     package func accept(
         _ resource: Resource, mode: FieldValidation, duplicates: [String] = []
@@ -35,18 +36,27 @@ extension SchemaCheck {
         let prefix =
             "\(resource.kind) in version \"\(version)\" cannot be handled as a \(resource.kind): "
         if let error = typeErrors.first { throw .badRequest(prefix + error) }
-        let problems =
-            unknownFields.map { "unknown field \"\($0)\"" }
-            + duplicates.map { "duplicate field \"\($0)\"" }
+        let unknown = unknownFields.map { "unknown field \"\($0)\"" }
+        let lines = duplicates.filter { $0.hasPrefix("line ") }
+        let fields = duplicates.filter { !$0.hasPrefix("line ") && !isBelowUnknown($0) }
+        let problems = lines + unknown + fields
         switch mode {
         case .ignore: return (pruned, [])
         case .warn: return (pruned, problems)
         case .strict:
             guard problems.isEmpty else {
-                let list = problems.joined(separator: ", ")
+                let head = lines.isEmpty ? [] : [YAML.unmarshalErrors(lines)]
+                let list = (head + unknown + fields).joined(separator: ", ")
                 throw .badRequest(prefix + "strict decoding error: \(list)")
             }
             return (pruned, [])
+        }
+    }
+
+    /// Of what the kind does not have, it is told once that it does not have it.
+    private func isBelowUnknown(_ duplicate: String) -> Bool {
+        unknownFields.contains { field in
+            ["\"", ".", "["].contains { duplicate.contains("\"\(field)\($0)") }
         }
     }
 }

@@ -53,7 +53,8 @@ extension Schema {
                 "blockOwnerDeletion", 7,
                 "Whether the owner waits for this object in a foreground delete."
             ).optional,
-        ])
+        ]
+    ).atomic
 
     static let managedFieldsEntry = Schema(
         .meta, "ManagedFieldsEntry", "The fields that one writer has set.",
@@ -92,7 +93,8 @@ extension Schema {
         [
             .stringMap("matchLabels", 1, "Labels that must have exactly these values."),
             .list("matchExpressions", 2, labelSelectorRequirement, "Further demands on labels."),
-        ])
+        ]
+    ).atomic
 
     static let labelSelectorRequirement = Schema(
         .meta, "LabelSelectorRequirement", "A demand on one label.",

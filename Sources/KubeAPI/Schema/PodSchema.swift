@@ -49,7 +49,7 @@ extension Schema {
     ]
 
     private static let podPlacement: [Field] = [
-        .stringMap("nodeSelector", 7, "Labels that its node must have."),
+        .stringMap("nodeSelector", 7, "Labels that its node must have.").asAtomicMap,
         .string("nodeName", 10, "The node that it runs on."),
         .opaque("affinity", 18, "Which nodes and neighbours it wants."),
         .string("schedulerName", 19, "Who finds a node for it."),
@@ -75,7 +75,8 @@ extension Schema {
 
     static let localObjectReference = Schema(
         .core, "LocalObjectReference", "Names an object of the same namespace.",
-        [.string("name", 1, "Its name.")])
+        [.string("name", 1, "Its name.")]
+    ).atomic
 
     static let hostAlias = Schema(
         .core, "HostAlias", "A line of /etc/hosts.",

@@ -20,6 +20,10 @@ package struct Schema: Sendable {
     package let fields: [Field]
     /// The fields as JSON shows them: those of embedded types stand between the others.
     package let members: [Field]
+    /// Server-side apply takes an object of this type as a whole.
+    package private(set) var isAtomic = false
+    /// Members that are there even in an object that does not state them; see `Field.implied`.
+    let impliedNames: [String]
     private let index: [String: Int]
 
     init(_ origin: Origin, _ name: String, _ about: String, _ fields: [Field]) {
@@ -30,8 +34,16 @@ package struct Schema: Sendable {
         members = fields.flatMap { field -> [Field] in
             if case .embedded(let schema) = field.type { schema.members } else { [field] }
         }
+        impliedNames = members.filter(\.isImplied).map(\.name)
         index = Dictionary(
             members.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The same type, which server-side apply takes as a whole.
+    var atomic: Schema {
+        var schema = self
+        schema.isAtomic = true
+        return schema
     }
 
     /// `io.k8s.api.core.v1.ServicePort`.

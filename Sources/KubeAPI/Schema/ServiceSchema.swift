@@ -15,7 +15,8 @@ extension Schema {
                 .keyed(by: "port", "protocol").merging(by: "port"),
             .stringMap(
                 "selector", 2,
-                "Labels of the Pods that serve. Without it the endpoints are made by hand."),
+                "Labels of the Pods that serve. Without it the endpoints are made by hand."
+            ).asAtomicMap,
             .string(
                 "clusterIP", 3,
                 "The virtual address inside the cluster. Empty: the server chooses. None: a "

@@ -4,14 +4,28 @@ extension Status {
     package static func invalid(
         _ resource: Resource, _ name: String, _ errors: [FieldError]
     ) -> Status {
-        var details = Details(name: name, group: resource.group, kind: resource.kind)
+        let details = Details(name: name, group: resource.group, kind: resource.kind)
+        let kind = resource.group.isEmpty ? resource.kind : "\(resource.kind).\(resource.group)"
+        return invalid("\(kind) \"\(name)\"", errors, details)
+    }
+
+    /// The same for the options of a request, such as `PatchOptions`.
+    package static func invalidOptions(_ kind: String, _ errors: [FieldError]) -> Status {
+        let group = "meta.k8s.io"
+        return invalid(
+            "\(kind).\(group) \"\"", errors, Details(group: group, kind: kind))
+    }
+
+    private static func invalid(
+        _ subject: String, _ errors: [FieldError], _ details: Details
+    ) -> Status {
+        var details = details
         details.causes = errors.map {
             Cause(reason: $0.kind.rawValue, message: $0.message, field: $0.path.description)
         }
         var texts: [String] = []
         for text in errors.map(\.description) where !texts.contains(text) { texts.append(text) }
-        let kind = resource.group.isEmpty ? resource.kind : "\(resource.kind).\(resource.group)"
-        let head = "\(kind) \"\(name)\" is invalid"
+        let head = "\(subject) is invalid"
         let all = texts.joined(separator: ", ")
         let message =
             switch texts.count {

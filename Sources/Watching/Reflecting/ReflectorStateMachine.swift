@@ -68,7 +68,7 @@ package struct ReflectorStateMachine: Sendable {
             return failures == 1 ? action : .wait(backoff.delay(attempt: failures, jitter: jitter))
         case .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .notAcceptable,
             .alreadyExists, .conflict, .requestEntityTooLarge, .unsupportedMediaType, .invalid,
-            .tooManyRequests, .internalError, .serviceUnavailable, .timeout:
+            .tooManyRequests, .internalError, .unknown, .serviceUnavailable, .timeout:
             return retreat(jitter)
         }
     }

@@ -97,7 +97,8 @@ struct SchemaCheckTests {
     func modes() throws {
         let check = try SchemaCheck(tree(#"{"spec":{"bogus":1}}"#), as: .services)
         let status = #expect(throws: Status.self) {
-            try check.accept(.services, mode: .strict, duplicates: ["spec.type"])
+            try check.accept(
+                .services, mode: .strict, duplicates: ["duplicate field \"spec.type\""])
         }
         #expect(
             status?.message

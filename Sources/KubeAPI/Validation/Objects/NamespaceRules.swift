@@ -2,9 +2,23 @@
 package enum NamespaceRules {
     private static let phases = ["Active", "Terminating"]
 
+    private static let nameLabel = "kubernetes.io/metadata.name"
+
+    /// Every namespace has its name as a label.
+    package static func applyDefaults(_ namespace: inout JSON) {
+        guard let name = namespace.value(at: "metadata", "name")?.string, !name.isEmpty else {
+            return
+        }
+        var labels = namespace.value(at: "metadata", "labels") ?? [:]
+        guard labels[nameLabel]?.string != name else { return }
+        labels[nameLabel] = .string(name)
+        namespace["metadata"]?["labels"] = labels
+    }
+
     /// A new namespace is active.
     package static func prepareForCreate(_ namespace: inout JSON) {
         namespace["status"] = ["phase": "Active"]
+        applyDefaults(&namespace)
     }
 
     package static func createErrors(_ namespace: JSON) -> [FieldError] {

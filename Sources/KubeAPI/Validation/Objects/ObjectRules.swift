@@ -1,6 +1,17 @@
 /// The rules of every resource behind one door, for callers that hold trees. For a Service, the allocation of
 /// addresses and ports stands between `prepare…` and `…Errors`.
 package enum ObjectRules {
+    /// Fills in what the API fills in as it reads an object, before anything is assigned. Twice is once.
+    package static func applyDefaults(_ object: inout JSON, _ resource: Resource) {
+        switch resource {
+        case .services: object.edit(Service.self) { ServiceRules.applyDefaults(&$0) }
+        case .endpoints: object.edit(Endpoints.self) { EndpointsRules.applyDefaults(&$0) }
+        case .pods: PodRules.applyDefaults(&object)
+        case .namespaces: NamespaceRules.applyDefaults(&object)
+        default: break
+        }
+    }
+
     /// Defaults a new object and takes away what a client may not set.
     package static func prepareForCreate(_ object: inout JSON, _ resource: Resource) {
         switch resource {
@@ -36,6 +47,7 @@ package enum ObjectRules {
         case .nodes, .namespaces, .serviceCIDRs:
             let kept = subresource == "status" ? "spec" : "status"
             object[kept] = old[kept]
+            applyDefaults(&object, resource)
         default: break
         }
     }

@@ -23,6 +23,9 @@ need curl curl
 need python3 /usr/bin/python3
 need util-linux setpriv
 command -v kubectl >/dev/null || missing+=(kubernetes-client)
+if [ "${1:-}" = test ]; then
+    need python3-kubernetes /usr/lib/python3/dist-packages/kubernetes/__init__.py
+fi
 if [ "${1:-}" = bench ]; then
     need haproxy haproxy
 fi

@@ -11,6 +11,7 @@ final class OwnerIndex: Sendable {
     private struct State {
         var dependents: [String: Set<Dependent>] = [:]
         var owners: [Dependent: [String]] = [:]
+        var counts: [Resource: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -22,10 +23,18 @@ final class OwnerIndex: Sendable {
                 state.dependents[uid]?.remove(dependent)
                 if state.dependents[uid]?.isEmpty == true { state.dependents[uid] = nil }
             }
+            let had = state.owners[dependent] != nil
             state.owners[dependent] = owners.isEmpty ? nil : owners
+            let change = (owners.isEmpty ? 0 : 1) - (had ? 1 : 0)
+            state.counts[dependent.resource, default: 0] += change
             for uid in owners { state.dependents[uid, default: []].insert(dependent) }
         }
     }
+
+    var isEmpty: Bool { state.withLock { $0.owners.isEmpty } }
+
+    /// Whether an object of this resource has an owner.
+    func holds(_ resource: Resource) -> Bool { state.withLock { $0.counts[resource] ?? 0 > 0 } }
 
     func dependents(of uid: String) -> Set<Dependent> {
         state.withLock { $0.dependents[uid] ?? [] }

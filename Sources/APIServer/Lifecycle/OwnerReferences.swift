@@ -2,26 +2,32 @@ import KubeAPI
 import Logging
 import Storage
 
-/// Background garbage collection: EndpointSlices and Endpoints whose owner, a Service, is gone.
+/// Garbage collection: what names owners, all of which are gone, goes too; owners that were deleted in the foreground or
+/// with their dependents orphaned are finished.
 struct OwnerReferences: Sendable {
-    private static let dependents: [Resource] = [.endpointSlices, .endpoints]
+    /// What can own and be owned. Events are about objects and belong to none.
+    private static let resources = Resource.all.filter { $0.storage == $0 && $0 != .events }
 
     let store: ObjectStore
     let logger: Logger
     private let index = OwnerIndex()
+    private let terminating: TerminatingOwners
 
     init(store: ObjectStore, logger: Logger) {
         self.store = store
         self.logger = logger
+        terminating = TerminatingOwners(
+            store: store, resources: Self.resources, logger: logger)
     }
 
     /// Works until the task is cancelled.
     func run() async throws(Status) {
         let result = await withTaskGroup(of: Result<Void, Status>.self) { group in
-            group.addTask { await Self.result { () throws(Status) in try await watchOwners() } }
-            for resource in Self.dependents {
+            for resource in Self.resources {
                 group.addTask {
-                    await Self.result { () throws(Status) in try await watch(resource) }
+                    do throws(Status) { return .success(try await watch(resource)) } catch {
+                        return .failure(error)
+                    }
                 }
             }
             let first = await group.next() ?? .success(())
@@ -31,35 +37,7 @@ struct OwnerReferences: Sendable {
         try result.get()
     }
 
-    private static func result(
-        _ body: () async throws(Status) -> Void
-    ) async -> Result<Void, Status> {
-        do throws(Status) { return .success(try await body()) } catch { return .failure(error) }
-    }
-
-    /// A Service that goes takes what it owns with it.
-    private func watchOwners() async throws(Status) {
-        let revision = try await store.currentRevision()
-        let watch = try await store.watch(
-            .services, WatchRequest(selection: Selection(), start: .after(revision)))
-        while let events = try await watch.next() {
-            for case .change(.deleted, let event) in events {
-                guard let owner = try? event.event.value.json()["metadata"] else { continue }
-                await collect(dependentsOf: ObjectMeta(json: owner))
-            }
-        }
-    }
-
-    private func collect(dependentsOf owner: ObjectMeta) async {
-        for dependent in index.dependents(of: owner.uid) {
-            guard let value = try? await store.find(dependent.resource, dependent.name),
-                let metadata = Self.metadata(value)
-            else { continue }
-            await collect(metadata, dependent.resource)
-        }
-    }
-
-    /// What is made for a Service that is gone already goes too; at the start, what was left behind.
+    /// What is made for an owner that is gone already goes too; at the start, what was left behind.
     private func watch(_ resource: Resource) async throws(Status) {
         let watch = try await store.watch(
             resource,
@@ -70,9 +48,7 @@ struct OwnerReferences: Sendable {
                 case .initial(let value): await note(value, resource)
                 case .change(.added, let event): await note(event.event.value, resource)
                 case .change(.modified, let event): await note(event.event.value, resource)
-                case .change(.deleted, let event):
-                    guard let metadata = Self.metadata(event.event.value) else { break }
-                    index.set(.init(resource: resource, name: metadata.objectName), owners: [])
+                case .change(.deleted, let event): await forget(event.event.value, resource)
                 case .bookmark: break
                 }
             }
@@ -80,11 +56,30 @@ struct OwnerReferences: Sendable {
     }
 
     private func note(_ value: StoredValue, _ resource: Resource) async {
-        guard let metadata = Self.metadata(value) else { return }
+        // Most objects are of no interest here, and need not be read.
+        guard
+            value.bytes.contains(text: "\"ownerReferences\"")
+                || value.bytes.contains(text: "\"deletionTimestamp\"")
+                || index.holds(resource), let metadata = Self.metadata(value)
+        else { return }
         index.set(
             .init(resource: resource, name: metadata.objectName),
             owners: metadata.ownerReferences.map(\.uid))
+        await terminating.finish(metadata, resource)
         await collect(metadata, resource)
+    }
+
+    /// An object that goes takes what it owns with it, and its owner may have waited for that.
+    private func forget(_ value: StoredValue, _ resource: Resource) async {
+        guard !index.isEmpty, let metadata = Self.metadata(value) else { return }
+        index.set(.init(resource: resource, name: metadata.objectName), owners: [])
+        for dependent in index.dependents(of: metadata.uid) {
+            guard let value = try? await store.find(dependent.resource, dependent.name),
+                let metadata = Self.metadata(value)
+            else { continue }
+            await collect(metadata, dependent.resource)
+        }
+        await terminating.dependentIsGone(metadata)
     }
 
     private static func metadata(_ value: StoredValue) -> ObjectMeta? {
@@ -120,5 +115,20 @@ struct OwnerReferences: Sendable {
             namespace: resource.isNamespaced ? namespace : "", name: owner.name)
         guard let stored = try await store.find(resource, name) else { return false }
         return try stored.json().value(at: "metadata", "uid")?.string == owner.uid
+    }
+}
+
+extension [UInt8] {
+    /// Whether the bytes of a text stand anywhere in these.
+    func contains(text: StaticString) -> Bool {
+        withUnsafeBytes { bytes in
+            text.withUTF8Buffer { wanted in
+                guard let first = wanted.first, bytes.count >= wanted.count else { return false }
+                for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
+                    if bytes[start..<start + wanted.count].elementsEqual(wanted) { return true }
+                }
+                return false
+            }
+        }
     }
 }

@@ -99,10 +99,18 @@ struct RequestBody: Sendable {
         var options = DeleteOptions()
         let query = request.query
         options.dryRun = try dryRun()
-        options.gracePeriodSeconds = try query.number("gracePeriodSeconds")
+        if let text = query["gracePeriodSeconds"], !text.isEmpty {
+            guard let grace = Int64(text) else {
+                throw .badRequest("invalid value \"\(text)\" of gracePeriodSeconds")
+            }
+            options.gracePeriodSeconds = grace
+        }
         options.propagationPolicy = query["propagationPolicy"]
+        if query["orphanDependents"] != nil {
+            options.orphanDependents = query.flag("orphanDependents")
+        }
         guard !request.body.isEmpty else {
-            try Self.check(policy: options.propagationPolicy)
+            try Self.check(options)
             return options
         }
         var duplicates: [String] = []
@@ -112,18 +120,28 @@ struct RequestBody: Sendable {
         }
         if let grace = body["gracePeriodSeconds"]?.integer { options.gracePeriodSeconds = grace }
         if let policy = body["propagationPolicy"]?.string { options.propagationPolicy = policy }
+        if let orphan = body["orphanDependents"]?.bool { options.orphanDependents = orphan }
         options.uid = body.value(at: "preconditions", "uid")?.string
         options.resourceVersion = body.value(at: "preconditions", "resourceVersion")?.string
         let dryRuns = (body["dryRun"]?.array ?? []).compactMap(\.string)
         if try Self.dryRun(dryRuns) { options.dryRun = true }
-        try Self.check(policy: options.propagationPolicy)
+        try Self.check(options)
         return options
     }
 
-    private static func check(policy: String?) throws(Status) {
-        let known = ["Background", "Foreground", "Orphan"]
-        guard let policy, !known.contains(policy) else { return }
-        let error = FieldError.notSupported("propagationPolicy", policy, supported: known)
-        throw Status(.invalid, "DeleteOptions.meta.k8s.io \"\" is invalid: \(error)")
+    /// apimachinery, pkg/apis/meta/v1/validation, ValidateDeleteOptions.
+    private static func check(_ options: DeleteOptions) throws(Status) {
+        guard let policy = options.propagationPolicy else { return }
+        var errors: [FieldError] = []
+        if options.orphanDependents != nil {
+            let why = "orphanDependents and deletionPropagation cannot be both set"
+            errors.append(.invalid("propagationPolicy", policy, why))
+        }
+        let known = ["Foreground", "Background", "Orphan"]
+        if !known.contains(policy) {
+            errors.append(
+                .notSupported("propagationPolicy", policy, supported: known + ["nil"]))
+        }
+        try errors.check("DeleteOptions")
     }
 }

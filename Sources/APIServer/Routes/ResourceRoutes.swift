@@ -135,7 +135,9 @@ struct ResourceRoutes: Sendable {
         if case .gone(let object) = deletion, resource != .pods {
             return APIResponse(json: Self.success(object, resource))
         }
-        return APIResponse(bytes: form.encode(deletion.object, of: resource, now: now))
+        var code = 200
+        if case .terminating = deletion, options.orphanDependents == false { code = 202 }
+        return APIResponse(code, bytes: form.encode(deletion.object, of: resource, now: now))
     }
 
     private func deleteCollection() async throws(Status) -> APIResponse {

@@ -42,11 +42,19 @@ extension ObjectStore {
                 written.warnings = warnings + written.warnings
                 return written
             } catch {
-                let retries = error.reason == .alreadyExists && isGenerated
-                guard retries, attempt < Self.generateAttempts else { throw error }
+                guard error.reason == .alreadyExists, isGenerated else { throw error }
+                if attempt == Self.generateAttempts { throw Self.noFreeName(error) }
             }
         }
         fatalError("the loop ends by return or throw")
+    }
+
+    /// What is there already, where the server chose the name: the client may try again.
+    private static func noFreeName(_ status: Status) -> Status {
+        var status = status
+        status.message += ", the server was not able to generate a unique name for the object"
+        status.details.retryAfterSeconds = 1
+        return status
     }
 
     private func checkNew(_ object: JSON, _ namespace: String) throws(Status) {

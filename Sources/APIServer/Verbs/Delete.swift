@@ -42,7 +42,13 @@ extension ObjectStore {
         _ options: DeleteOptions
     ) async throws(Status) -> Result<Deletion, LogError> {
         let grace = Self.gracePeriod(resource, object, options)
-        let terminating = terminating(object, resource, grace: grace)
+        var marked = object
+        // A namespace takes all that is in it along, whoever owns what.
+        if resource != .namespaces {
+            let elder = options.orphanDependents.map { $0 ? "Orphan" : "Background" }
+            DependentsPolicy.apply(options.propagationPolicy ?? elder, to: &marked)
+        }
+        let terminating = terminating(marked, resource, grace: grace)
         if !Metadata.isGone(terminating) {
             if terminating == object || options.dryRun {
                 return .success(.terminating(EncodedObject(terminating)))
@@ -115,7 +121,8 @@ extension ObjectStore {
             return 0
         }
         let own = object.value(at: "spec", "terminationGracePeriodSeconds")?.integer
-        return max(0, options.gracePeriodSeconds ?? own ?? defaultGracePeriod)
+        let period = options.gracePeriodSeconds ?? own ?? defaultGracePeriod
+        return period < 0 ? 1 : period
     }
 
     private static func check(
@@ -133,9 +140,10 @@ extension ObjectStore {
         ] {
             let present = object.value(at: "metadata", key)?.string ?? ""
             guard let wanted, wanted != present else { continue }
+            let since = key == "uid" ? "deleted and then recreated" : "modified"
             throw .conflict(
                 resource, name.name,
-                "Precondition failed: \(what) in precondition: \(wanted), \(what) in object meta: \(present)"
+                "the \(what) in the precondition (\(wanted)) does not match the \(what) in record (\(present)). The object might have been \(since)"
             )
         }
     }

@@ -13,8 +13,9 @@ extension Condition {
         members.set("status", JSON.string(status))
         members.set("observedGeneration", given: observedGeneration)
         members.set("lastTransitionTime", given: lastTransitionTime)
-        members.set("reason", reason)
-        members.set("message", message)
+        // Also where they are empty: typed clients insist on them.
+        members.set("reason", JSON.string(reason))
+        members.set("message", JSON.string(message))
         return members.json
     }
 }

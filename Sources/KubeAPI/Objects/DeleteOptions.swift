@@ -8,6 +8,8 @@ package struct DeleteOptions: Sendable, Equatable {
     package var resourceVersion: String?
     /// "Orphan", "Background" or "Foreground".
     package var propagationPolicy: String?
+    /// The elder form of a policy: true is Orphan, false Background.
+    package var orphanDependents: Bool?
     package var dryRun = false
 
     package init(gracePeriodSeconds: Int64? = nil, uid: String? = nil) {

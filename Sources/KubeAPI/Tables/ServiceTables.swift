@@ -26,7 +26,7 @@ extension Table {
                 let name = ip.isEmpty ? entry.text("hostname") : ip
                 return name.isEmpty ? nil : name
             }
-            let all = addresses + externalIPs
+            let all = Set(addresses).sorted() + externalIPs
             return all.isEmpty ? "<pending>" : all.joined(separator: ",")
         case "ExternalName": return service.text("spec", "externalName")
         case _: return "<unknown>"

@@ -46,7 +46,10 @@ struct CaseFile: Sendable {
                 ? BandCase(test) as any ExecutableCase : AllocationCase(test)
         },
         CaseFile(name: "service_ipfamily_matrix.yaml") { FamilyMatrixCase($0) },
-        CaseFile(name: "endpointslice.yaml") { EndpointSliceCase($0) },
+        CaseFile(name: "endpointslice.yaml") { test in
+            test.inputs["steps"] == nil
+                ? EndpointRuleCase(test) as any ExecutableCase : EndpointSliceCase(test)
+        },
         CaseFile(name: "dns.yaml") { DNSCase($0) },
     ]
 }

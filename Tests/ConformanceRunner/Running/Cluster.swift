@@ -19,9 +19,14 @@ final class Cluster: Sendable {
         directory =
             FileManager.default.temporaryDirectory.path
             + "/pointsman-conformance-\(UUID().uuidString.prefix(8))"
-        server = Mutex(try await Server(settings, binary, directory))
-        let text = try FileSystem.readText("\(directory)/kubeconfig")
-        api = Conversation(try APIClient(Kubeconfig(yaml: text, directory: directory)))
+        do {
+            server = Mutex(try await Server(settings, binary, directory))
+            let text = try FileSystem.readText("\(directory)/kubeconfig")
+            api = Conversation(try APIClient(Kubeconfig(yaml: text, directory: directory)))
+        } catch {
+            try? FileManager.default.removeItem(atPath: directory)
+            throw error
+        }
     }
 
     /// Where the server's DNS answers, as it has said itself.
@@ -39,10 +44,10 @@ final class Cluster: Sendable {
 
     /// Starts the server anew, on the same store but with other settings.
     func restart(_ settings: ServerSettings) async throws {
+        restarts.store(true, ordering: .relaxed)
         await server.withLock(\.self).stop()
         let next = try await Server(settings, binary, directory)
         server.withLock { $0 = next }
-        restarts.store(true, ordering: .relaxed)
     }
 
     /// Takes away what a case has made; false if something stays, so that the next case needs a new server.

@@ -12,3 +12,5 @@ echo "building (the first time takes some minutes) …"
 swift build --build-tests
 swift test --skip-build --skip "$io"
 swift test --skip-build --no-parallel --filter "$io"
+echo "conformance …"
+CONFORMANCE_BUILT=1 scripts/conformance.sh

@@ -186,7 +186,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
-        tests("KubeAPITests", ["Addresses", "KubeAPI"]),
+        tests("KubeAPITests", ["Addresses", "KubeAPI", "Yams"]),
         tests("LoadBalancingTests", ["Addresses", "KubeAPI", "LoadBalancing", "TestSupport"]),
         tests("WatchingTests", ["Watching", "TestSupport"]),
         tests("StorageTests", ["Storage", "SQLiteStorage"]),

@@ -1,5 +1,5 @@
 package import Addresses
-import KubeAPI
+package import KubeAPI
 package import Logging
 package import Storage
 import Synchronization
@@ -19,6 +19,12 @@ package final class APIServer: Sendable {
 
     /// The API in this process; usable at once, whether or not `run` runs.
     package var client: LocalClient { LocalClient(store) }
+
+    /// Makes this host answer for the networks of all stored ServiceCIDRs. Call it before Services are served; from
+    /// then on `run` sees to it.
+    package func openNetworks() async throws(Status) {
+        try await ServiceCIDRs(store: store).settle()
+    }
 
     /// Where the server listens, with the ports that were chosen. Waits until all sockets do; empty if `run` ended
     /// before that.
@@ -41,6 +47,11 @@ package final class APIServer: Sendable {
             group.addTask {
                 try await Self.keep("namespaces", logger) {
                     try await NamespaceContent(store: store, logger: logger).run()
+                }
+            }
+            group.addTask {
+                try await Self.keep("service CIDRs", logger) {
+                    try await ServiceCIDRs(store: store).run()
                 }
             }
             group.addTask {

@@ -8,7 +8,8 @@ extension APIServer {
         /// Where it listens; port 0 takes a free one.
         package var listen: [IPSocketAddress]
         package var tls: TLS
-        /// One a family, the first is the primary one.
+        /// One a family, the first is the primary one: the networks of the ServiceCIDR `kubernetes`, and the families
+        /// that Services can have.
         package var serviceCIDRs: [IPPrefix]
         package var podCIDRs: [IPPrefix]
         /// Whether Pods and endpoints may have loopback addresses inside the Pod CIDRs: without privilege there
@@ -17,6 +18,11 @@ extension APIServer {
         /// Rules that are off as they were before Kubernetes 1.36.
         package var gates = FeatureGates()
         package var nodePortRange: ClosedRange<UInt16> = 30000...32767
+        /// Makes this host answer for exactly these networks of ClusterIPs; called with all of them whenever a
+        /// ServiceCIDR comes or goes. Returns, in a sentence each, why some cannot be served.
+        package var serveNetworks: @Sendable (Set<IPPrefix>) -> [IPPrefix: String] = { _ in [:] }
+        /// How long a deleted ServiceCIDR stays at least.
+        package var serviceCIDRGraceSeconds: Int64 = 10
         /// `gitVersion` of `/version`: a semantic version, for kubectl parses it.
         package var gitVersion = "v1.36.2+pointsman"
         /// Minutes for which the past stays readable: older states are compacted.

@@ -79,7 +79,7 @@ struct WatchTests {
                 "\(pods)?watch=1&resourceVersion=2&allowWatchBookmarks=true&timeoutSeconds=3")
             #expect(answer.events.count >= 1)
             #expect(answer.events.allSatisfy { $0["type"] == "BOOKMARK" })
-            #expect(answer.events[0].value(at: "object", "metadata", "resourceVersion") == "2")
+            #expect(answer.events[0].value(at: "object", "metadata", "resourceVersion") == "3")
         }
     }
 

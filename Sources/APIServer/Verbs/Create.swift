@@ -95,9 +95,10 @@ extension ObjectStore {
         if try await find(resource, name) != nil { throw .alreadyExists(resource, name.name) }
         try own(&object, replacing: nil, resource, options)
         let result =
-            if resource == .services {
-                try await insert(service: object, name, options)
-            } else {
+            switch resource {
+            case .services: try await insert(service: object, name, options)
+            case .ipAddresses: try await insert(address: object, name, options)
+            default:
                 try await insert(
                     prepared: preparation.create(object, resource), resource, name, options)
             }
@@ -123,10 +124,11 @@ extension ObjectStore {
         var service = Service(json: object)
         ServiceRules.prepareForCreate(&service)
         return try await services.write(service, replacing: nil, dryRun: options.dryRun) {
-            admitted throws(Status) in
+            admitted, addresses throws(Status) in
             try ServiceRules.createErrors(admitted, preparation.services)
                 .check(.services, name.name)
-            let stored = await store(.services, name, admitted.json, options)
+            let stored = await store(
+                .services, name, admitted.json, options, with: addresses)
             return stored.map { written in
                 var written = written
                 written.warnings = ServiceRules.warnings(admitted)
@@ -135,8 +137,19 @@ extension ObjectStore {
         }
     }
 
+    /// No Service gets the address from now on.
+    private func insert(
+        address object: JSON, _ name: ObjectName, _ options: WriteOptions
+    ) async throws(Status) -> Result<Written, LogError> {
+        let prepared = try preparation.create(object, .ipAddresses)
+        return try await services.reserve(name.name, dryRun: options.dryRun) {
+            await store(.ipAddresses, name, prepared, options)
+        }
+    }
+
     private func store(
-        _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions
+        _ resource: Resource, _ name: ObjectName, _ object: JSON, _ options: WriteOptions,
+        with addresses: AddressWrites = AddressWrites()
     ) async -> Result<Written, LogError> {
         if options.dryRun {
             return .success(Written(object: EncodedObject(object), isNew: true))
@@ -144,7 +157,8 @@ extension ObjectStore {
         let write = Write(
             .put, resource.key(name), resource.encode(object), expecting: .absent)
         do throws(LogError) {
-            let stored = resource.shown(try await log.append(write))
+            let step = try await log.append(addresses.around(write))
+            let stored = resource.shown(step[addresses.index])
             return .success(Written(object: stored.object, isNew: true))
         } catch {
             return .failure(error)

@@ -66,13 +66,32 @@ extension ObjectStore {
         let write = Write(
             .delete, resource.key(name), resource.value(of: present.bytes),
             expecting: .revision(present.revision))
-        guard resource == .services else {
-            return await append(resource, [write]).map { .gone($0) }
+        switch resource {
+        case .services:
+            let writes = [write] + (try await endpointsWrites(name))
+            return try await services.settle(Service(json: object), isGone: true) {
+                await append(resource, writes + $0.removals).map { .gone($0) }
+            }
+        case .ipAddresses:
+            return try await release(address: name) {
+                await append(resource, [write]).map { .gone($0) }
+            }
+        default: return await append(resource, [write]).map { .gone($0) }
         }
-        let writes = [write] + (try await endpointsWrites(name))
-        return try await services.settle(Service(json: object), isGone: true) {
-            await append(resource, writes).map { .gone($0) }
+    }
+
+    /// Removes an IPAddress; a Service that has the address still gets a new object at once.
+    /// - Parameter store: makes the write.
+    func release<Answer: Sendable>(
+        address name: ObjectName, _ store: () async -> Result<Answer, LogError>
+    ) async throws(Status) -> Result<Answer, LogError> {
+        let (answer, service) = try await services.endReservation(of: name.name, store)
+        if let service {
+            await turns.withTurn(Resource.services.key(service)) {
+                await services.completeObject(name.name, of: service)
+            }
         }
+        return answer
     }
 
     /// The first write is that of the resource.

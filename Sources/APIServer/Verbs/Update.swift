@@ -105,7 +105,15 @@ extension ObjectStore {
             return try await replace(service: new, present, old, name, options)
         }
         let prepared = try preparation.update(new, old, resource, options.subresource)
-        return await write(present, old, prepared, resource, name, options).map { written in
+        let answer =
+            if resource == .ipAddresses, Metadata.isGone(prepared), !options.dryRun {
+                try await release(address: name) {
+                    await write(present, old, prepared, resource, name, options)
+                }
+            } else {
+                await write(present, old, prepared, resource, name, options)
+            }
+        return answer.map { written in
             var written = written
             written.warnings = ObjectRules.warnings(prepared, resource, isNew: false)
             return written
@@ -125,24 +133,26 @@ extension ObjectStore {
             return try await services.settle(
                 service, isGone: service.isGone && !options.dryRun
             ) {
-                await write(present, old, service.json, .services, name, options)
+                await write(present, old, service.json, .services, name, options, with: $0)
             }
         }
         ServiceRules.prepareForUpdate(&service, replacing: before)
         return try await services.write(service, replacing: before, dryRun: options.dryRun) {
-            admitted throws(Status) in
+            admitted, addresses throws(Status) in
             try ServiceRules.updateErrors(admitted, replacing: before, preparation.services)
                 .check(.services, name.name)
-            return await write(present, old, admitted.json, .services, name, options)
-                .map { written in
-                    Written(object: written.object, warnings: ServiceRules.warnings(admitted))
-                }
+            return await write(
+                present, old, admitted.json, .services, name, options, with: addresses
+            )
+            .map { written in
+                Written(object: written.object, warnings: ServiceRules.warnings(admitted))
+            }
         }
     }
 
     private func write(
         _ present: StoredValue, _ old: JSON, _ object: JSON, _ resource: Resource,
-        _ name: ObjectName, _ options: WriteOptions
+        _ name: ObjectName, _ options: WriteOptions, with addresses: AddressWrites = AddressWrites()
     ) async -> Result<Written, LogError> {
         var object = object
         Metadata.count(&object, from: old, of: resource)
@@ -153,7 +163,8 @@ extension ObjectStore {
             Metadata.isGone(object) ? .delete : .put, resource.key(name),
             resource.encode(object), expecting: .revision(present.revision))
         do throws(LogError) {
-            return .success(Written(object: resource.shown(try await log.append(write)).object))
+            let step = try await log.append(addresses.around(write))
+            return .success(Written(object: resource.shown(step[addresses.index]).object))
         } catch {
             return .failure(error)
         }

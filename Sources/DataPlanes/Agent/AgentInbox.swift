@@ -27,6 +27,7 @@ final class AgentInbox: Sendable {
         var isClosed = false
     }
 
+    /// ServiceCIDRs are not among them: an API before Kubernetes 1.33 has none.
     private static let kinds: Set<Resource> = [
         .services, .endpointSlices, .pods, .nodes, .namespaces,
     ]
@@ -48,7 +49,7 @@ final class AgentInbox: Sendable {
                 state.questions = []
             }
             return Batch(
-                changes: state.changes, isComplete: state.listed == Self.kinds,
+                changes: state.changes, isComplete: state.listed.isSuperset(of: Self.kinds),
                 problems: state.problems, questions: state.questions)
         }
     }
@@ -87,6 +88,7 @@ final class AgentInbox: Sendable {
         observe(caches.services, { .service($0) }, { .serviceGone($0) })
         observe(caches.endpointSlices, { .slice($0) }, { .sliceGone($0) })
         observe(caches.namespaces, { .namespace($0.metadata.name) }, { .namespaceGone($0.name) })
+        observe(caches.serviceCIDRs, { .serviceCIDR($0) }, { .serviceCIDRGone($0.name) })
         observe(caches.nodes, { .node($0) }, { _ in nil }) { new, _ in new.metadata.name == node }
         observe(caches.pods, { .pod($0) }, { .podGone($0) }) { new, old in
             let weight = new.metadata.annotations[Scheduler.weightAnnotation]

@@ -23,7 +23,9 @@ struct DrainTracker {
         case .podGone(let name):
             terminating[name] = nil
             told[name] = nil
-        case .service, .serviceGone, .slice, .sliceGone, .node, .namespace, .namespaceGone: break
+        case .service, .serviceGone, .slice, .sliceGone, .node, .namespace, .namespaceGone,
+            .serviceCIDR, .serviceCIDRGone:
+            break
         }
     }
 

@@ -176,5 +176,6 @@ extension ClusterCaches {
         reflect(pods)
         reflect(nodes)
         reflect(namespaces)
+        reflect(serviceCIDRs)
     }
 }

@@ -41,7 +41,7 @@ struct ProxyRound {
             let services = state.apply(change)
             changed.formUnion(services)
             drains.take(change)
-            if !services.isEmpty || change.isOfNamespace { isNew = true }
+            if !services.isEmpty || change.concernsNames { isNew = true }
         }
     }
 
@@ -74,9 +74,10 @@ struct ProxyRound {
 }
 
 extension ClusterChange {
-    fileprivate var isOfNamespace: Bool {
+    /// DNS answers differently, whether or not a Service has changed.
+    fileprivate var concernsNames: Bool {
         switch self {
-        case .namespace, .namespaceGone: true
+        case .namespace, .namespaceGone, .serviceCIDR, .serviceCIDRGone: true
         case .service, .serviceGone, .slice, .sliceGone, .pod, .podGone, .node: false
         }
     }

@@ -61,6 +61,9 @@ package struct AddressPool: Sendable, Equatable {
         return offsets.free(offset)
     }
 
+    /// Whether the address can be given out at all.
+    package func isUsable(_ address: IPAddress) -> Bool { offset(of: address) != nil }
+
     /// Whether the address is given out.
     package func contains(_ address: IPAddress) -> Bool {
         offset(of: address).map(offsets.contains) ?? false

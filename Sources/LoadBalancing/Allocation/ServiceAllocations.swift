@@ -1,4 +1,4 @@
-import Addresses
+package import Addresses
 package import KubeAPI
 
 /// What an admitted write takes from the pools and gives back. Hand it to `commit` when the write is stored, or to
@@ -6,10 +6,10 @@ package import KubeAPI
 package struct ServiceAllocations: Sendable, Equatable {
     package let owner: ObjectName
     /// Taken already.
-    var takenAddresses: [IPAddress] = []
+    package internal(set) var takenAddresses: [IPAddress] = []
     var takenPorts: [Int64] = []
     /// Given back by `commit`.
-    var droppedAddresses: Set<IPAddress> = []
+    package internal(set) var droppedAddresses: Set<IPAddress> = []
     var droppedPorts: Set<Int64> = []
 
     init(owner: ObjectName) { self.owner = owner }
@@ -65,4 +65,9 @@ struct Claims<Key: Hashable & Sendable>: Sendable {
     }
 
     subscript(key: Key) -> ObjectName? { owners[key]?.first }
+
+    /// Everybody who claims the key, the owner first.
+    func claimants(of key: Key) -> [ObjectName] { owners[key] ?? [] }
+
+    var keys: some Collection<Key> { owners.keys }
 }

@@ -59,7 +59,7 @@ extension ServiceAllocator {
     }
 
     private func networkAddress(_ family: IPFamily) -> IPAddress {
-        let prefix = addressPools.first { $0.prefix.family == family }?.prefix
+        let prefix = serviceCIDRs.first { $0.family == family }
         return prefix?.network ?? IPAddress(ipv4: 0)
     }
 

@@ -6,35 +6,66 @@ package import KubeAPI
 /// `admit` takes from the pools at once; `commit` and `rollback` settle it when the store has answered, so a write
 /// that fails leaks nothing and no two writes get the same value.
 package struct ServiceAllocator: Sendable {
-    var addressPools: [AddressPool]
+    private var addresses: ClusterIPRanges
     var portPool: PortPool
     private let gates: FeatureGates
-    private var addressClaims = Claims<IPAddress>()
     private var portClaims = Claims<Int64>()
+    /// The families that Services can have; the first is the default.
+    package let families: [IPFamily]
 
     /// Several CIDRs a family are tried in order; the family of the first is the default family.
     package init(
         serviceCIDRs: [IPPrefix], nodePorts: ClosedRange<Port>, gates: FeatureGates = FeatureGates()
     ) {
         self.gates = gates
-        addressPools = serviceCIDRs.map { AddressPool($0, for: .clusterIPs) }
+        addresses = ClusterIPRanges(serviceCIDRs.map { ServiceNetwork($0) })
         portPool = PortPool(nodePorts)
-    }
-
-    package var serviceCIDRs: [IPPrefix] { addressPools.map(\.prefix) }
-    package var nodePorts: ClosedRange<Port> { portPool.range }
-
-    /// The families that have a CIDR; the first is the default.
-    package var families: [IPFamily] {
-        addressPools.reduce(into: []) { families, pool in
-            if !families.contains(pool.prefix.family) { families.append(pool.prefix.family) }
+        families = serviceCIDRs.reduce(into: []) { families, prefix in
+            if !families.contains(prefix.family) { families.append(prefix.family) }
         }
     }
 
+    package var serviceCIDRs: [IPPrefix] { addresses.prefixes }
+    package var nodePorts: ClosedRange<Port> { portPool.range }
+
+    /// Takes the networks of from now on, in the order in which they are tried; what is held stays held. The
+    /// families stay those of the start.
+    package mutating func set(_ networks: [ServiceNetwork]) { addresses.set(networks) }
+
     /// Who holds an address; nil if it is free.
-    package func owner(of address: IPAddress) -> ObjectName? { addressClaims[address] }
+    package func owner(of address: IPAddress) -> ObjectName? { addresses[address] }
     /// Who holds a NodePort or health check port; nil if it is free.
     package func owner(ofNodePort port: Port) -> ObjectName? { portClaims[Int64(port)] }
+
+    /// The Service that holds an address; nil if nobody does, or an IPAddress object alone.
+    package func service(holding address: IPAddress) -> ObjectName? {
+        addresses.holder(of: address)
+    }
+
+    /// Whether a Service would hold an address of no network if `prefixes` went and `others` stayed.
+    package func isNeeded(_ prefixes: [IPPrefix], beside others: [IPPrefix]) -> Bool {
+        addresses.isNeeded(prefixes, beside: others)
+    }
+
+    /// The ClusterIPs that a Service has.
+    package static func addresses(of service: Service) -> Set<IPAddress> {
+        AllocatedValues(of: service).addresses
+    }
+
+    /// An IPAddress object that no Service stands behind keeps an address from being given out.
+    package mutating func reserve(_ address: IPAddress) {
+        _ = addresses.adopt(address, by: Self.reservation(of: address))
+    }
+
+    /// The IPAddress object is gone.
+    package mutating func endReservation(of address: IPAddress) {
+        addresses.release(address, by: Self.reservation(of: address))
+    }
+
+    /// No Service has this name: it lacks a namespace.
+    private static func reservation(of address: IPAddress) -> ObjectName {
+        ObjectName(address.description)
+    }
 
     /// Fills what the server chooses in a Service that `ServiceRules.prepareForCreate` or `prepareForUpdate` has seen:
     /// families, addresses, NodePorts. `ServiceRules.createErrors` or `updateErrors` comes after it.
@@ -72,20 +103,24 @@ package struct ServiceAllocator: Sendable {
 
     /// The write is stored: what the Service no longer holds goes back.
     package mutating func commit(_ allocations: ServiceAllocations) {
-        for address in allocations.droppedAddresses { release(address, by: allocations.owner) }
+        for address in allocations.droppedAddresses {
+            addresses.release(address, by: allocations.owner)
+        }
         for port in allocations.droppedPorts { release(port, by: allocations.owner) }
     }
 
     /// The write failed: what it took goes back.
     package mutating func rollback(_ allocations: ServiceAllocations) {
-        for address in allocations.takenAddresses { release(address, by: allocations.owner) }
+        for address in allocations.takenAddresses {
+            addresses.release(address, by: allocations.owner)
+        }
         for port in allocations.takenPorts { release(port, by: allocations.owner) }
     }
 
     /// The Service is deleted: everything that it held goes back.
     package mutating func release(of service: Service) {
         let held = AllocatedValues(of: service)
-        for address in held.addresses { release(address, by: service.objectName) }
+        for address in held.addresses { addresses.release(address, by: service.objectName) }
         for port in held.ports { release(port, by: service.objectName) }
     }
 
@@ -100,7 +135,9 @@ package struct ServiceAllocator: Sendable {
         for service in byAge {
             let held = AllocatedValues(of: service)
             for address in held.addresses.sorted() {
-                guard let reason = adopt(address, by: service.objectName) else { continue }
+                guard let reason = addresses.adopt(address, by: service.objectName) else {
+                    continue
+                }
                 conflicts.append(
                     AllocationConflict(
                         service: service.objectName, what: "\(address)", reason: reason))
@@ -121,11 +158,7 @@ extension ServiceAllocator {
     mutating func take(
         _ address: IPAddress, for allocations: inout ServiceAllocations
     ) throws(AllocationError) {
-        guard let index = addressPools.firstIndex(where: { $0.prefix.contains(address) }) else {
-            throw .addressOutsideRanges
-        }
-        try addressPools[index].allocate(address)
-        _ = addressClaims.add(address, by: allocations.owner)
+        try addresses.take(address, by: allocations.owner)
         allocations.takenAddresses.append(address)
     }
 
@@ -133,13 +166,9 @@ extension ServiceAllocator {
         _ family: IPFamily, for allocations: inout ServiceAllocations,
         using rng: inout some RandomNumberGenerator
     ) throws(AllocationError) -> IPAddress {
-        for index in addressPools.indices where addressPools[index].prefix.family == family {
-            guard let address = try? addressPools[index].allocateNext(using: &rng) else { continue }
-            _ = addressClaims.add(address, by: allocations.owner)
-            allocations.takenAddresses.append(address)
-            return address
-        }
-        throw .rangeIsFull
+        let address = try addresses.takeNext(family, by: allocations.owner, using: &rng)
+        allocations.takenAddresses.append(address)
+        return address
     }
 
     mutating func take(
@@ -159,28 +188,8 @@ extension ServiceAllocator {
         return port
     }
 
-    private mutating func release(_ address: IPAddress, by owner: ObjectName) {
-        guard addressClaims.remove(address, by: owner) else { return }
-        for index in addressPools.indices { addressPools[index].release(address) }
-    }
-
     private mutating func release(_ port: Int64, by owner: ObjectName) {
         if portClaims.remove(port, by: owner) { portPool.release(port) }
-    }
-
-    private mutating func adopt(
-        _ address: IPAddress, by name: ObjectName
-    ) -> AllocationConflict.Reason? {
-        if let owner = addressClaims.add(address, by: name) { return .heldBy(owner) }
-        guard let index = addressPools.firstIndex(where: { $0.prefix.contains(address) }) else {
-            return .refused(.addressOutsideRanges)
-        }
-        do throws(AllocationError) {
-            try addressPools[index].allocate(address)
-            return nil
-        } catch {
-            return .refused(error)
-        }
     }
 
     private mutating func adopt(

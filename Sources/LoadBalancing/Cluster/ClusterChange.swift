@@ -11,6 +11,8 @@ package enum ClusterChange: Sendable {
     case node(Node)
     case namespace(String)
     case namespaceGone(String)
+    case serviceCIDR(ServiceCIDR)
+    case serviceCIDRGone(String)
 }
 
 extension ClusterState {
@@ -30,6 +32,8 @@ extension ClusterState {
         case .namespaceGone(let name):
             remove(namespace: name)
             return []
+        case .serviceCIDR(let serviceCIDR): return upsert(serviceCIDR)
+        case .serviceCIDRGone(let name): return remove(serviceCIDR: name)
         }
     }
 

@@ -1,3 +1,4 @@
+import Addresses
 package import KubeAPI
 
 /// Takes the changes of objects one by one and keeps the ClusterSnapshot that they add up to. Every method answers
@@ -7,9 +8,14 @@ package struct ClusterState: Sendable {
     /// Which Service a slice was last seen to belong to.
     private var serviceOfSlice: [ObjectName: ObjectName] = [:]
     var servicesOfPod = PodIndex()
+    /// The networks of the ServiceCIDRs by their names.
+    private var serviceCIDRs: [String: [IPPrefix]] = [:]
+    /// What the node was said to have before any ServiceCIDR was seen.
+    private let ownServiceCIDRs: [IPPrefix]
 
     package init(node: NodeContext) {
         snapshot = ClusterSnapshot(node: node)
+        ownServiceCIDRs = node.serviceCIDRs
     }
 }
 
@@ -89,6 +95,24 @@ extension ClusterState {
         guard snapshot.node != node else { return [] }
         snapshot.node = node
         return Set(snapshot.services.keys)
+    }
+
+    /// A ServiceCIDR came or changed: its networks count beside the node's own.
+    package mutating func upsert(_ serviceCIDR: ServiceCIDR) -> Set<ObjectName> {
+        serviceCIDRs[serviceCIDR.metadata.name] = serviceCIDR.prefixes
+        return replaceServiceCIDRs()
+    }
+
+    package mutating func remove(serviceCIDR name: String) -> Set<ObjectName> {
+        serviceCIDRs[name] = nil
+        return replaceServiceCIDRs()
+    }
+
+    private mutating func replaceServiceCIDRs() -> Set<ObjectName> {
+        var context = snapshot.node
+        let added = Set(serviceCIDRs.values.joined()).subtracting(ownServiceCIDRs).sorted()
+        context.serviceCIDRs = ownServiceCIDRs + added
+        return replace(node: context)
     }
 
     /// A namespace came; only DNS asks for it.

@@ -8,6 +8,8 @@ package struct ClusterCaches: Sendable {
     package let pods = ObjectCache<Pod>()
     package let nodes = ObjectCache<Node>()
     package let namespaces = ObjectCache<Namespace>()
+    /// Nothing waits for these: an API before Kubernetes 1.33 has none.
+    package let serviceCIDRs = ObjectCache<ServiceCIDR>()
 
     package init() {}
 
@@ -23,6 +25,7 @@ package struct ClusterCaches: Sendable {
             reflect(pods, source, time, report, &group)
             reflect(nodes, source, time, report, &group)
             reflect(namespaces, source, time, report, &group)
+            reflect(serviceCIDRs, source, time, report, &group)
         }
     }
 

@@ -161,23 +161,51 @@ extension AddressPlan {
     }
 
     private func checkReach() throws(AddressPlanError) {
-        let loopback = IPPrefix("127.0.0.0/8")!
         for (option, prefix) in labelled {
-            let isLoopback = loopback.contains(prefix.network) && prefix.length >= 8
-            if !isPrivileged, !isLoopback {
-                throw AddressPlanError(
-                    "\(option) \(prefix): without CAP_NET_ADMIN only slices of 127.0.0.0/8 can be used; "
-                        + "start as root, or choose one of those")
-            }
-            if isPrivileged,
-                prefix.network.isLoopback || prefix.network.isMulticast
-                    || prefix.network.isLinkLocalUnicast || prefix.length == 0
-            {
-                throw AddressPlanError(
-                    "\(option) \(prefix): Pods have networks of their own here and cannot reach it; "
-                        + "choose a unicast network such as 10.96.0.0/12")
+            if let why = objection(toReaching: prefix) {
+                throw AddressPlanError("\(option) \(prefix): \(why)")
             }
         }
+    }
+
+    private func objection(toReaching prefix: IPPrefix) -> String? {
+        let loopback = IPPrefix(IPAddress(ipv4: 0x7F00_0000), length: 8)
+        let isLoopback = loopback.contains(prefix.network) && prefix.length >= 8
+        if !isPrivileged, !isLoopback {
+            return "without CAP_NET_ADMIN only slices of 127.0.0.0/8 can be used; "
+                + "start as root, or choose one of those"
+        }
+        if isPrivileged,
+            prefix.network.isLoopback || prefix.network.isMulticast
+                || prefix.network.isLinkLocalUnicast || prefix.length == 0
+        {
+            return "Pods have networks of their own here and cannot reach it; "
+                + "choose a unicast network such as 10.96.0.0/12"
+        }
+        return nil
+    }
+
+    /// Why a network that is added to those of Services while everything runs cannot be one; nil if it can.
+    func objection(toServiceNetwork prefix: IPPrefix) -> String? {
+        guard families.contains(prefix.family) else {
+            return "\(prefix): this cluster has no \(prefix.family), see --service-cidr"
+        }
+        if let why = objection(toReaching: prefix) { return "\(prefix): \(why)" }
+        for (option, other) in labelled.dropFirst(serviceCIDRs.count)
+        where prefix.overlaps(other) {
+            return "\(prefix) overlaps \(option) \(other); choose another network"
+        }
+        let localhost = IPAddress(ipv4: 0x7F00_0001)
+        for address in nodeIPs + [localhost] where prefix.contains(address) {
+            return "\(prefix) contains this node's own address \(address); choose another network"
+        }
+        return nil
+    }
+
+    /// The source of the host's own connections to networks of a family: without it a connection to a ClusterIP would
+    /// come from that ClusterIP.
+    func source(_ family: IPFamily) -> IPAddress? {
+        (nodeIPs + hostAddresses).first { $0.family == family }
     }
 
     private func checkOverlaps() throws(AddressPlanError) {

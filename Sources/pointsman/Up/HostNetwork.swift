@@ -45,7 +45,8 @@ struct HostNetwork {
             try stack.addAddress(address, prefixLength: address.family.bits, to: loopback)
         }
         for prefix in plan.serviceCIDRs + plan.loadBalancerPools {
-            try stack.addLocalRoute(to: prefix, source: source(prefix.family))
+            guard let source = plan.source(prefix.family) else { continue }
+            try stack.addLocalRoute(to: prefix, source: source)
         }
     }
 
@@ -73,9 +74,4 @@ struct HostNetwork {
             + plan.loadBalancerPools.map { ("--lb-pool", $0) }
     }
 
-    /// The source of the host's own connections to these networks: without it a connection to a ClusterIP would
-    /// come from that ClusterIP.
-    private func source(_ family: IPFamily) -> IPAddress {
-        (plan.nodeIPs + plan.hostAddresses).first { $0.family == family }!
-    }
 }

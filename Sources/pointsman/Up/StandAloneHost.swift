@@ -25,6 +25,8 @@ struct StandAloneHost {
     private let plane: UserspaceDataPlane
     /// nil: without privilege no address can be taken over.
     private let externalRoutes: ExternalAddressRoutes?
+    /// The networks of ServiceCIDRs beside those of the options.
+    private let serviceNetworks: ServiceNetworks
     /// What the data plane finds out between two tables.
     private let recoveries: AsyncStream<[FrontendAddress: FrontendProblem]>
 
@@ -43,8 +45,10 @@ struct StandAloneHost {
         try directory.writeKubeconfig(
             server: "https://\(options.reachableListen)", authority: credentials.authority,
             admin: credentials.admin)
+        serviceNetworks = ServiceNetworks(plan)
         server = APIServer(
-            log: log, configuration: Self.api(options, plan, credentials), logger: logger)
+            log: log, configuration: Self.api(options, plan, credentials, serviceNetworks),
+            logger: logger)
         dns = try DNSServer(configuration: Self.dns(options, plan), logger: logger)
         let (recoveries, news) = AsyncStream<[FrontendAddress: FrontendProblem]>.makeStream()
         self.recoveries = recoveries
@@ -53,7 +57,8 @@ struct StandAloneHost {
     }
 
     private static func api(
-        _ options: UpOptions, _ plan: AddressPlan, _ credentials: ServerCredentials
+        _ options: UpOptions, _ plan: AddressPlan, _ credentials: ServerCredentials,
+        _ networks: ServiceNetworks
     ) -> APIServer.Configuration {
         var listen = [options.listen]
         if !options.listen.address.isUnspecified {
@@ -71,6 +76,7 @@ struct StandAloneHost {
         configuration.nodePortRange = options.nodePorts
         configuration.gates = options.gates
         configuration.gitVersion = Version.gitVersion
+        configuration.serveNetworks = { networks.serve($0) }
         return configuration
     }
 
@@ -105,6 +111,8 @@ struct StandAloneHost {
     /// Runs until a signal arrives or a component fails.
     func run(until signals: AsyncStream<Signal>) async throws {
         let client = server.client
+        try await server.openNetworks()
+        defer { serviceNetworks.end() }
         try await bootstrap.apply(client)
         let caches = ClusterCaches()
         let agent = ProxyAgent(

@@ -15,7 +15,7 @@ extension Schema {
             .string("providerID", 3, "Its id with the provider of the machine."),
             .boolean("unschedulable", 4, "Whether new Pods stay away."),
             .list("taints", 5, taint, "What keeps Pods away that do not tolerate it."),
-            .opaque("configSource", 6, "No longer used."),
+            .object("configSource", 6, nodeConfigSource, "No longer used."),
             .string("externalID", 2, "No longer used."),
             .opaque("podPreemptionPolicy", 8, "How Pods on it may be pushed out."),
         ])
@@ -43,10 +43,10 @@ extension Schema {
             .object("nodeInfo", 7, nodeSystemInfo, "What runs on it.").always,
             .list("images", 8, containerImage, "Container images that it holds."),
             .strings("volumesInUse", 9, "Volumes that are mounted."),
-            .opaqueList("volumesAttached", 10, "Volumes that are attached."),
-            .opaque("config", 11, "No longer used."),
-            .opaqueList("runtimeHandlers", 12, "Ways of running containers."),
-            .opaque("features", 13, "What its container runtime can do."),
+            .list("volumesAttached", 10, attachedVolume, "Volumes that are attached."),
+            .object("config", 11, nodeConfigStatus, "No longer used."),
+            .list("runtimeHandlers", 12, nodeRuntimeHandler, "Ways of running containers."),
+            .object("features", 13, nodeFeatures, "What its container runtime can do."),
             .strings("declaredFeatures", 14, "What the node says that it can do."),
         ])
 
@@ -91,7 +91,7 @@ extension Schema {
             .string("kubeProxyVersion", 8, "No longer used.").required,
             .string("operatingSystem", 9, "linux or windows.").required,
             .string("architecture", 10, "Such as amd64.").required,
-            .opaque("swap", 11, "Its swap space."),
+            .object("swap", 11, nodeSwapStatus, "Its swap space."),
         ])
 
     static let containerImage = Schema(

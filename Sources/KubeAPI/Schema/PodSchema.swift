@@ -51,7 +51,7 @@ extension Schema {
     private static let podPlacement: [Field] = [
         .stringMap("nodeSelector", 7, "Labels that its node must have.").asAtomicMap,
         .string("nodeName", 10, "The node that it runs on."),
-        .opaque("affinity", 18, "Which nodes and neighbours it wants."),
+        .object("affinity", 18, affinity, "Which nodes and neighbours it wants."),
         .string("schedulerName", 19, "Who finds a node for it."),
         .list("tolerations", 22, toleration, "The taints that it bears."),
         .string("priorityClassName", 24, "The class that its priority comes from."),

@@ -62,10 +62,10 @@ extension Schema {
             .boolean("started", 9, "Whether it has come up.").optional,
             .quantities("allocatedResources", 10, "What it was given."),
             .object("resources", 11, resourceRequirements, "What it has in force."),
-            .opaqueList("volumeMounts", 12, "How its mounts are.")
+            .list("volumeMounts", 12, volumeMountStatus, "How its mounts are.")
                 .keyed(by: "mountPath").merging(by: "mountPath"),
-            .opaque("user", 13, "Who it runs as."),
-            .opaqueList("allocatedResourcesStatus", 14, "How its devices are.")
+            .object("user", 13, containerUser, "Who it runs as."),
+            .list("allocatedResourcesStatus", 14, resourceStatus, "How its devices are.")
                 .keyed(by: "name").merging(by: "name"),
             .string("stopSignal", 15, "The signal that ends it politely.").optional,
         ])

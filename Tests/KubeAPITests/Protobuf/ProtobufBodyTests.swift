@@ -187,6 +187,127 @@ struct ProtobufBodyTests {
         #expect(decoded["source"] == nil && decoded["eventTime"] == nil)
     }
 
+    @Test("an Event of events.k8s.io, as kube-proxy and kube-scheduler send it")
+    func groupEvent() throws {
+        let event = body("Event", "events.k8s.io/v1") { event in
+            event.message(1) { $0.string(1, "web.1") }
+            event.message(2) {
+                $0.varint(1, 1_795_435_904)
+                $0.varint(2, 12_345_678)
+            }
+            event.message(3) { series in
+                series.varint(1, 2)
+                series.message(2) { $0.varint(1, 1_795_435_905) }
+            }
+            for (tag, text) in [
+                (4, "kube-proxy"), (5, "kube-proxy-n"), (6, "StartKubeProxy"), (7, "Starting"),
+                (10, "note"), (11, "Normal"),
+            ] { event.string(tag, text) }
+            event.message(8) { reference in
+                reference.string(1, "Node")
+                reference.string(3, "n")
+            }
+            event.message(12) { _ in }
+            event.message(13) { _ in }
+            event.message(14) { _ in }
+            event.varint(15, 0)
+        }
+        #expect(
+            try ProtobufBody.decode(event)
+                == tree(
+                    #"{"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"web.1"},"eventTime":"2026-11-23T12:11:44.012345Z","series":{"count":2,"lastObservedTime":"2026-11-23T12:11:45.000000Z"},"reportingController":"kube-proxy","reportingInstance":"kube-proxy-n","action":"StartKubeProxy","reason":"Starting","regarding":{"kind":"Node","name":"n"},"note":"note","type":"Normal"}"#
+                ))
+    }
+
+    @Test("a ServiceCIDR and an IPAddress")
+    func networking() throws {
+        let serviceCIDR = body("ServiceCIDR", "networking.k8s.io/v1") { object in
+            object.message(1) { $0.string(1, "kubernetes") }
+            object.message(2) { spec in
+                spec.string(1, "10.96.0.0/16")
+                spec.string(1, "fd00:96::/112")
+            }
+            object.message(3) { status in
+                status.message(1) { condition in
+                    condition.string(1, "Ready")
+                    condition.string(2, "True")
+                    condition.message(4) { $0.varint(1, 1_795_435_904) }
+                    condition.string(5, "")
+                    condition.string(6, "ready")
+                }
+            }
+        }
+        #expect(
+            try ProtobufBody.decode(serviceCIDR)
+                == tree(
+                    #"{"apiVersion":"networking.k8s.io/v1","kind":"ServiceCIDR","metadata":{"name":"kubernetes"},"spec":{"cidrs":["10.96.0.0/16","fd00:96::/112"]},"status":{"conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-11-23T12:11:44Z","reason":"","message":"ready"}]}}"#
+                ))
+        let address = body("IPAddress", "networking.k8s.io/v1") { object in
+            object.message(1) { $0.string(1, "10.96.0.1") }
+            object.message(2) { spec in
+                spec.message(1) { parent in
+                    for (tag, text) in [
+                        (1, ""), (2, "services"), (3, "default"), (4, "kubernetes"),
+                    ] { parent.string(tag, text) }
+                }
+            }
+        }
+        #expect(
+            try ProtobufBody.decode(address)
+                == tree(
+                    #"{"apiVersion":"networking.k8s.io/v1","kind":"IPAddress","metadata":{"name":"10.96.0.1"},"spec":{"parentRef":{"resource":"services","namespace":"default","name":"kubernetes"}}}"#
+                ))
+    }
+
+    @Test("the status of a node, with what a kubelet says of its runtime")
+    func nodeStatus() throws {
+        let node = body("Node") { node in
+            node.message(3) { status in
+                status.message(10) { volume in
+                    volume.string(1, "v")
+                    volume.string(2, "/dev/x")
+                }
+                status.message(12) { handler in
+                    handler.string(1, "runc")
+                    handler.message(2) { $0.bool(1, true) }
+                }
+                status.message(13) { $0.bool(1, false) }
+                status.message(7) { $0.message(11) { $0.varint(1, 4096) } }
+            }
+        }
+        #expect(
+            try ProtobufBody.decode(node)["status"]
+                == tree(
+                    #"{"volumesAttached":[{"name":"v","devicePath":"/dev/x"}],"runtimeHandlers":[{"name":"runc","features":{"recursiveReadOnlyMounts":true}}],"features":{"supplementalGroupsPolicy":false},"nodeInfo":{"swap":{"capacity":4096}}}"#
+                ))
+    }
+
+    @Test("a Pod that wants certain nodes")
+    func affinity() throws {
+        let pod = body("Pod") { pod in
+            pod.message(2) { spec in
+                spec.message(18) { affinity in
+                    affinity.message(1) { node in
+                        node.message(1) { selector in
+                            selector.message(1) { term in
+                                term.message(1) { requirement in
+                                    requirement.string(1, "zone")
+                                    requirement.string(2, "In")
+                                    requirement.string(3, "a")
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(
+            try ProtobufBody.decode(pod).value(at: "spec", "affinity")
+                == tree(
+                    #"{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"zone","operator":"In","values":["a"]}]}]}}}"#
+                ))
+    }
+
     @Test("numbers below zero and packed lists")
     func numbers() throws {
         let body = body("Pod") { pod in
@@ -227,10 +348,10 @@ struct ProtobufBodyTests {
 
     @Test("what only JSON can say is refused, not lost")
     func opaque() throws {
-        let affinity = body("Pod") { $0.message(2) { $0.message(18) { $0.message(1) { _ in } } } }
-        let status = #expect(throws: Status.self) { try ProtobufBody.decode(affinity) }
+        let group = body("Pod") { $0.message(2) { $0.message(43) { $0.message(1) { _ in } } } }
+        let status = #expect(throws: Status.self) { try ProtobufBody.decode(group) }
         #expect(status?.reason == .unsupportedMediaType)
-        #expect(status?.message.contains("spec.affinity") == true)
+        #expect(status?.message.contains("spec.schedulingGroup") == true)
         let unknown = body("Deployment", "apps/v1") { _ in }
         let kind = #expect(throws: Status.self) { try ProtobufBody.decode(unknown) }
         #expect(kind?.reason == .unsupportedMediaType)

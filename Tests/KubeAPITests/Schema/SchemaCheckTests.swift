@@ -22,13 +22,14 @@ struct SchemaCheckTests {
     @Test("a Pod keeps what its schema does not look into")
     func opaque() throws {
         let object = try tree(
-            #"{"spec":{"affinity":{"nodeAffinity":{"deep":[1]}},"volumes":[{"name":"v","csi":{"driver":"d"}}],"containers":[{"name":"c","livenessProbe":{"httpGet":{"port":"web"}},"resources":{"requests":{"cpu":"100m","memory":1024}}}]}}"#
+            #"{"spec":{"schedulingGroup":{"deep":[1]},"volumes":[{"name":"v","csi":{"driver":"d"}}],"containers":[{"name":"c","livenessProbe":{"httpGet":{"port":"web"}},"resources":{"requests":{"cpu":"100m","memory":1024}}}]}}"#
         )
         let check = SchemaCheck(object, as: .pods)
         #expect(check == SchemaCheck(check.pruned, as: .pods))
         #expect(check.unknownFields.isEmpty && check.typeErrors.isEmpty)
         #expect(
-            check.pruned.value(at: "spec", "affinity") == object.value(at: "spec", "affinity"))
+            check.pruned.value(at: "spec", "schedulingGroup")
+                == object.value(at: "spec", "schedulingGroup"))
         #expect(check.pruned.value(at: "spec", "volumes") == object.value(at: "spec", "volumes"))
         let container = try #require(check.pruned.value(at: "spec", "containers")?.array?.first)
         #expect(container.value(at: "resources", "requests", "memory") == "1024")

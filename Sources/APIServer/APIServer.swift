@@ -35,12 +35,14 @@ package final class APIServer: Sendable {
     package func run() async throws {
         defer { bound.send([]) }
         try await store.services.readStored()
+        let access = AccessControl(store)
         let router = Router(
-            store: store, discovery: Discovery(serverAddress: advertisedAddress),
+            store: store, tokens: access.tokens,
+            discovery: Discovery(serverAddress: advertisedAddress),
             documents: Documents(version: configuration.gitVersion), logger: logger)
         let listeners = try Listeners(
-            addresses: configuration.listen, tls: configuration.tls, limits: configuration.clients
-        ) { await router.respond(to: $0) }
+            addresses: configuration.listen, tls: configuration.tls, limits: configuration.clients,
+            handler: RequestHandler(access: access) { await router.respond(to: $0) })
         try await withThrowingTaskGroup(of: Void.self) {
             [store, configuration, logger, bound] group in
             group.addTask { try await listeners.run { bound.send($0) } }
@@ -63,6 +65,14 @@ package final class APIServer: Sendable {
                 let minutes = configuration.historyMinutes
                 try await Self.keep("compaction", logger) {
                     try await Compaction(log: store.log, minutes: minutes).run()
+                }
+            }
+            group.addTask {
+                try await Self.keep("the end of tokens", logger) { try await access.sessions.run() }
+            }
+            group.addTask {
+                try await Self.keep("expiry of tokens", logger) {
+                    try await TokenExpiry(store: store).run()
                 }
             }
             group.addTask {

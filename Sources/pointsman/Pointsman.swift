@@ -15,5 +15,5 @@ struct Pointsman: AsyncParsableCommand {
               kubectl create service clusterip web --tcp=80:8080
             """,
         version: Version.pointsman,
-        subcommands: [UpCommand.self, RunCommand.self, PodCommand.self])
+        subcommands: [UpCommand.self, RunCommand.self, PodCommand.self, TokenCommand.self])
 }

@@ -10,16 +10,15 @@ struct ParsingTests {
         let certificates = try await Certificates.shared.value
         let result = try await run(
             "/usr/bin/openssl", ["x509", "-in", certificates.path("admin.crt"), "-outform", "DER"])
-        let identity = try #require(Identity(certificate: result.output))
-        #expect(identity.user == "admin")
+        let identity = try #require(UserInfo(certificate: result.output))
+        #expect(identity.username == "admin")
         #expect(identity.groups == ["system:masters", "system:authenticated"])
-        #expect(identity.isMaster)
         // Cut or changed anywhere it is read as something else or not at all, and never traps.
         for length in result.output.indices {
-            _ = Identity(certificate: Array(result.output[..<length]))
+            _ = UserInfo(certificate: Array(result.output[..<length]))
             var changed = result.output
             changed[length] ^= UInt8(truncatingIfNeeded: length &* 37 | 1)
-            _ = Identity(certificate: changed)
+            _ = UserInfo(certificate: changed)
         }
     }
 

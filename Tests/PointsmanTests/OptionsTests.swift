@@ -138,3 +138,17 @@ struct OptionsTests {
         #expect(try UpCommand.parse([]).configuration().controllers == ControllerSettings())
     }
 }
+
+extension OptionsTests {
+    @Test(
+        "lifetimes are numbers with units",
+        arguments: [
+            ("24h", 86_400), ("7d", 604_800), ("1h30m", 5400), ("90s", 90), ("", nil), ("h", nil),
+            ("5", nil), ("1h5", nil), ("0s", nil), ("-1h", nil), ("1w", nil), ("1.5h", nil),
+            ("9223372036854775807d", nil), ("9223372036854775807s1s", nil),
+            ("99999999999999999999s", nil),
+        ] as [(String, Int64?)])
+    func lifetimes(_ text: String, _ seconds: Int64?) {
+        #expect(Lifetime(argument: text)?.seconds == seconds)
+    }
+}

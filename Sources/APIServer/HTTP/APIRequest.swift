@@ -17,7 +17,9 @@ struct APIRequest: Sendable {
     var contentType = ""
     var userAgent = ""
     var body: [UInt8] = []
-    var identity: Identity = .anonymous
+    var credentials = ShownCredentials()
+    /// Who sends it, as access control has found.
+    var identity = Identity.anonymous
 
     /// Reads the target of a request line; nil if its escapes are bad.
     init?(method: String, target: String) {
@@ -65,16 +67,4 @@ struct APIRequest: Sendable {
         }
         return ["curl", "Wget", "Mozilla/5.0"].contains { userAgent.hasPrefix($0) }
     }
-}
-
-/// Who sends a request.
-struct Identity: Sendable, Equatable {
-    var user: String
-    var groups: [String]
-
-    static let anonymous = Identity(user: "system:anonymous", groups: ["system:unauthenticated"])
-
-    var isAnonymous: Bool { self == .anonymous }
-    /// May do everything.
-    var isMaster: Bool { groups.contains("system:masters") }
 }

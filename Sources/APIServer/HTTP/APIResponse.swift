@@ -55,6 +55,23 @@ struct APIResponse: Sendable {
         return response
     }
 
+    /// It goes on and on.
+    var isStream: Bool {
+        switch body {
+        case .bytes: false
+        case .stream, .proxied: true
+        }
+    }
+
+    /// Cuts a stream short: who gets it may no longer have it.
+    @Sendable func end() {
+        switch body {
+        case .bytes: break
+        case .stream(let stream): stream.end(with: Status(.unauthorized, "Unauthorized"))
+        case .proxied(let exchange): exchange.ending()
+        }
+    }
+
     init(stream: WatchStream, contentType: String) {
         self.contentType = contentType
         body = .stream(stream)

@@ -7,19 +7,21 @@ import NIOSSL
 struct Connection: Sendable {
     typealias Parts = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
     private typealias Reader = NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
-    private typealias Writer = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    typealias Writer = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
     /// The most bytes of a body.
     static let bodyLimit = 3 << 20
     /// Who shows no certificate has nothing to send.
     static let anonymousBodyLimit = 4096
+    /// The most bytes of a refused request that are read and thrown away to keep the connection.
+    private static let discardLimit = 256 << 10
     /// How long a client that was refused may go on sending.
     private static let outlastLimit = TimeAmount.seconds(2)
 
     let channel: Parts
     let lane: ChunkLane
     let connections: Connections
-    let respond: @Sendable (APIRequest) async -> APIResponse
+    let handler: RequestHandler
 
     func run() async {
         let id = connections.add(channel.channel)
@@ -27,53 +29,113 @@ struct Connection: Sendable {
         // An error here is the end of this connection and of nothing else.
         try? await channel.executeThenClose { inbound, outbound in
             var reader = inbound.makeAsyncIterator()
-            var identity: Identity?
+            var certificate: ClientCertificate?
             while case .head(let head)? = try await reader.next() {
                 guard connections.begin(id) else { return }
                 // The handshake is over when a request arrives: now there is a certificate to ask for.
-                if identity == nil {
-                    identity = try await peer()
-                    if identity != .anonymous { connections.identify(id) }
+                if certificate == nil { certificate = try await peer() }
+                let keepsAlive: Bool
+                switch await admit(head, certificate ?? .none) {
+                case .admitted(let request):
+                    if !request.identity.isAnonymous { connections.identify(id) }
+                    keepsAlive = try await serve(request, head, &reader, id, outbound)
+                case .refused(let answer):
+                    keepsAlive = try await refuse(answer, head, &reader, id, outbound)
                 }
-                let limit =
-                    identity == .anonymous ? Self.anonymousBodyLimit : Self.bodyLimit
-                guard let body = try await readBody(of: head, limit, &reader, outbound) else {
-                    let status = Status(
-                        .requestEntityTooLarge, "Request entity too large: limit is \(limit)")
-                    try await write(APIResponse(status), to: head, keepsAlive: false, id, outbound)
-                    try await outlast(&reader)
-                    return
-                }
-                let response = await answer(head, body, identity ?? .anonymous)
-                let keepsAlive = head.isKeepAlive && !connections.isStopping
-                try await write(response, to: head, keepsAlive: keepsAlive, id, outbound)
                 guard connections.end(id), keepsAlive else { return }
             }
         }
     }
 
-    private func peer() async throws -> Identity {
-        let certificate = try await channel.channel.nioSSL_peerCertificate().get()
-        return try certificate.flatMap { Identity(certificate: try $0.toDERBytes()) } ?? .anonymous
+    private func peer() async throws -> ClientCertificate {
+        let shown = try await channel.channel.nioSSL_peerCertificate().get()
+        guard let der = try shown?.toDERBytes() else { return .none }
+        return UserInfo(certificate: der).map { .user($0) } ?? .nameless
     }
 
-    /// nil: the body is too large.
-    private func readBody(
-        of head: HTTPRequestHead, _ limit: Int, _ reader: inout Reader, _ outbound: Writer
-    ) async throws -> [UInt8]? {
-        // Said before the client sends it.
-        let length = head.headers.first(name: "content-length").flatMap { UInt64($0) } ?? 0
-        if length > UInt64(limit) { return nil }
-        if head.headers.first(name: "expect")?.lowercased() == "100-continue" {
-            let go = HTTPResponseHead(version: head.version, status: .continue)
-            try await outbound.write(.head(go))
+    private enum Admission {
+        /// The request, without its body.
+        case admitted(APIRequest)
+        case refused(APIResponse)
+    }
+
+    /// Whether the sender of a request may make it.
+    private func admit(
+        _ head: HTTPRequestHead, _ certificate: ClientCertificate
+    ) async -> Admission {
+        guard var request = APIRequest(method: head.method.rawValue, target: head.uri) else {
+            return .refused(APIResponse(.badRequest("the URL is not valid")))
         }
-        var body: [UInt8] = []
-        while case .body(let buffer)? = try await reader.next() {
-            body.append(contentsOf: buffer.readableBytesView)
-            if body.count > limit { return nil }
+        guard head.version.minor == 0 || head.headers["host"].count == 1 else {
+            return .refused(APIResponse(.badRequest("a request has one Host header")))
         }
-        return body
+        request.accept = head.headers["accept"].joined(separator: ",")
+        request.contentType = head.headers.first(name: "content-type") ?? ""
+        request.userAgent = head.headers.first(name: "user-agent") ?? ""
+        request.headers = head.headers
+        request.credentials.certificate = certificate
+        request.credentials.authorization = head.headers["authorization"]
+        request.credentials.impersonation = Impersonation(head.headers)
+        do throws(Status) {
+            request.identity = try await handler.access.admit(request)
+            return .admitted(request)
+        } catch {
+            let answer = APIResponse(error)
+            return .refused(request.isPretty ? answer.indented() : answer)
+        }
+    }
+
+    /// Reads the body and answers; false if the connection has to end.
+    private func serve(
+        _ request: APIRequest, _ head: HTTPRequestHead, _ reader: inout Reader, _ id: UInt64,
+        _ outbound: Writer
+    ) async throws -> Bool {
+        let limit = request.identity.isAnonymous ? Self.anonymousBodyLimit : Self.bodyLimit
+        guard let body = try await readBody(of: head, limit, &reader, outbound) else {
+            let status = Status(
+                .requestEntityTooLarge, "Request entity too large: limit is \(limit)")
+            try await write(APIResponse(status), to: head, keepsAlive: false, id, outbound)
+            try await outlast(&reader)
+            return false
+        }
+        var request = request
+        request.body = body
+        let response = await respond(to: request)
+        let keepsAlive = head.isKeepAlive && !connections.isStopping
+        guard response.isStream else {
+            try await write(response, to: head, keepsAlive: keepsAlive, id, outbound)
+            return keepsAlive
+        }
+        try await handler.access.sessions.hold(request.identity, end: response.end) {
+            try await write(response, to: head, keepsAlive: keepsAlive, id, outbound)
+        }
+        return keepsAlive
+    }
+
+    private func respond(to request: APIRequest) async -> APIResponse {
+        do throws(Status) {
+            guard let deadline = try RequestDeadline(request) else {
+                return await handler.respond(request)
+            }
+            return await deadline.run(on: channel.channel.eventLoop) {
+                await handler.respond(request)
+            }
+        } catch {
+            return APIResponse(error)
+        }
+    }
+
+    /// Answers a request whose body nobody wants; false if the connection has to end: the client may send more than
+    /// is worth reading, or waits to be told to send.
+    private func refuse(
+        _ answer: APIResponse, _ head: HTTPRequestHead, _ reader: inout Reader, _ id: UInt64,
+        _ outbound: Writer
+    ) async throws -> Bool {
+        let isRead = head.waitsToSend ? false : try await discard(&reader)
+        let keepsAlive = isRead && head.isKeepAlive && !connections.isStopping
+        try await write(answer, to: head, keepsAlive: keepsAlive, id, outbound)
+        if !isRead { try await outlast(&reader) }
+        return keepsAlive
     }
 
     /// A connection that is closed with bytes unread is reset, and the client may never see its answer. So what it still
@@ -89,132 +151,39 @@ struct Connection: Sendable {
         }
     }
 
-    private func answer(
-        _ head: HTTPRequestHead, _ body: [UInt8], _ identity: Identity
-    ) async -> APIResponse {
-        guard var request = APIRequest(method: head.method.rawValue, target: head.uri) else {
-            return APIResponse(.badRequest("the URL is not valid"))
+    /// Reads a body to its end and forgets it; false if it is too large for that.
+    private func discard(_ reader: inout Reader) async throws -> Bool {
+        var count = 0
+        while case .body(let buffer)? = try await reader.next() {
+            count += buffer.readableBytes
+            if count > Self.discardLimit { return false }
         }
-        guard head.version.minor == 0 || head.headers["host"].count == 1 else {
-            return APIResponse(.badRequest("a request has one Host header"))
-        }
-        request.accept = head.headers["accept"].joined(separator: ",")
-        request.contentType = head.headers.first(name: "content-type") ?? ""
-        request.userAgent = head.headers.first(name: "user-agent") ?? ""
-        request.headers = head.headers
-        request.body = body
-        request.identity = identity
-        do throws(Status) {
-            guard let deadline = try RequestDeadline(request) else { return await respond(request) }
-            return await deadline.run(on: channel.channel.eventLoop) { [request] in
-                await respond(request)
-            }
-        } catch {
-            return APIResponse(error)
-        }
+        return true
     }
 
-    private func write(
-        _ response: APIResponse, to request: HTTPRequestHead, keepsAlive: Bool, _ id: UInt64,
-        _ outbound: Writer
-    ) async throws {
-        var head = HTTPResponseHead(
-            version: request.version, status: HTTPResponseStatus(statusCode: response.code))
-        if case .proxied(let exchange) = response.body {
-            head.status = exchange.head.status
-            head.headers = exchange.head.headers
-        } else {
-            head.headers = Self.headers(of: response)
+    /// nil: the body is too large.
+    private func readBody(
+        of head: HTTPRequestHead, _ limit: Int, _ reader: inout Reader, _ outbound: Writer
+    ) async throws -> [UInt8]? {
+        // Said before the client sends it.
+        let length = head.headers.first(name: "content-length").flatMap { UInt64($0) } ?? 0
+        if length > UInt64(limit) { return nil }
+        if head.waitsToSend {
+            let go = HTTPResponseHead(version: head.version, status: .continue)
+            try await outbound.write(.head(go))
         }
-        if !keepsAlive { head.headers.add(name: "Connection", value: "close") }
-        switch response.body {
-        case .bytes(let bytes):
-            let codings = request.headers["accept-encoding"].joined(separator: ",")
-            if bytes.count > GzipEncoder.threshold, request.method != .HEAD,
-                GzipEncoder.isAccepted(by: codings)
-            {
-                try await writeGzip(bytes, head, outbound)
-                break
-            }
-            head.headers.add(name: "Content-Length", value: String(bytes.count))
-            try await outbound.write(.head(head))
-            if request.method != .HEAD {
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
-            }
-        case .stream(let stream):
-            try await outbound.write(.head(head))
-            // Before 1.1 there are no chunks: the end of the connection ends the answer.
-            let isChunked = request.version == .http1_1
-            if request.method != .HEAD { try await write(stream, isChunked, id, outbound) }
-        case .proxied(let exchange):
-            defer { exchange.cancel() }
-            try await outbound.write(.head(head))
-            if request.method != .HEAD { try await write(exchange, id, outbound) }
+        var body: [UInt8] = []
+        while case .body(let buffer)? = try await reader.next() {
+            body.append(contentsOf: buffer.readableBytesView)
+            if body.count > limit { return nil }
         }
-        try await outbound.write(.end(nil))
+        return body
     }
+}
 
-    /// Packs and writes piece by piece: the client gets the first while the next is packed.
-    private func writeGzip(
-        _ bytes: [UInt8], _ head: HTTPResponseHead, _ outbound: Writer
-    ) async throws {
-        var encoder = try GzipEncoder()
-        var head = head
-        head.headers.add(name: "Content-Encoding", value: "gzip")
-        head.headers.add(name: "Vary", value: "Accept-Encoding")
-        try await outbound.write(.head(head))
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let piece = rest.prefix(GzipEncoder.pieceSize)
-            rest = rest.dropFirst(piece.count)
-            let packed = encoder.encode(piece, isLast: rest.isEmpty)
-            if packed.isEmpty { continue }
-            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: packed))))
-        }
-    }
-
-    /// Writes chunks until the stream ends, the client goes away or the server stops. The client's own pace holds
-    /// the stream back; a stream that falls too far behind ends with an error event.
-    private func write(
-        _ stream: WatchStream, _ isChunked: Bool, _ id: UInt64, _ outbound: Writer
-    ) async throws {
-        channel.channel.closeFuture.whenComplete { [weak stream] _ in stream?.cancel() }
-        connections.onStop(id) { stream.cancel() }
-        defer { stream.cancel() }
-        guard isChunked else {
-            while let chunk = await stream.next() {
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
-            }
-            return
-        }
-        await withTaskExecutorPreference(EventLoopExecutor.watches(of: channel.channel.eventLoop)) {
-            while let chunk = await stream.next() { await lane.write(chunk) }
-        }
-    }
-
-    /// Carries the body of a Pod's answer, at the pace of the client.
-    private func write(_ exchange: ProxyExchange, _ id: UInt64, _ outbound: Writer) async throws {
-        let end = exchange.ending
-        channel.channel.closeFuture.whenComplete { _ in end() }
-        connections.onStop(id, end)
-        exchange.advance()
-        for try await chunk in exchange.body {
-            try await outbound.write(.body(.byteBuffer(chunk)))
-            exchange.took()
-            exchange.advance()
-        }
-    }
-
-    private static func headers(of response: APIResponse) -> HTTPHeaders {
-        var headers: HTTPHeaders = [
-            "Content-Type": response.contentType, "Cache-Control": "no-cache, private",
-        ]
-        for warning in response.warnings {
-            var quoted: [UInt8] = []
-            JSON.write(warning, to: &quoted)
-            headers.add(name: "Warning", value: "299 - \(String(decoding: quoted, as: UTF8.self))")
-        }
-        for (name, value) in response.headers { headers.add(name: name, value: value) }
-        return headers
+extension HTTPRequestHead {
+    /// The client sends its body only when it is told to.
+    fileprivate var waitsToSend: Bool {
+        headers.first(name: "expect")?.lowercased() == "100-continue"
     }
 }

@@ -1,3 +1,5 @@
+import KubeAPI
+
 /// Reads the tag-length-value elements of DER (X.690), as far as a certificate's subject needs it.
 struct DERReader {
     struct Element {
@@ -30,7 +32,7 @@ struct DERReader {
     }
 }
 
-extension Identity {
+extension UserInfo {
     private static let sequence: UInt8 = 0x30
     private static let set: UInt8 = 0x31
     private static let objectIdentifier: UInt8 = 0x06
@@ -76,6 +78,6 @@ extension Identity {
             }
         }
         guard let user, !user.isEmpty else { return nil }
-        self.init(user: user, groups: groups + ["system:authenticated"])
+        self.init(user, groups: groups + [Self.authenticated])
     }
 }

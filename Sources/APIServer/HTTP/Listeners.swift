@@ -20,16 +20,16 @@ struct Listeners: Sendable {
     let addresses: [IPSocketAddress]
     let tls: NIOSSLContext
     let limits: ClientLimits
-    let respond: @Sendable (APIRequest) async -> APIResponse
+    let handler: RequestHandler
 
     init(
         addresses: [IPSocketAddress], tls: APIServer.TLS, limits: ClientLimits,
-        respond: @escaping @Sendable (APIRequest) async -> APIResponse
+        handler: RequestHandler
     ) throws {
         self.addresses = addresses
         self.tls = try NIOSSLContext(configuration: Self.configuration(tls))
         self.limits = limits
-        self.respond = respond
+        self.handler = handler
     }
 
     /// A client can hold so much of the server's memory without showing who it is.
@@ -106,7 +106,7 @@ struct Listeners: Sendable {
                     for try await accepted in inbound {
                         let connection = Connection(
                             channel: accepted.channel, lane: accepted.lane,
-                            connections: connections, respond: respond)
+                            connections: connections, handler: handler)
                         let executor = EventLoopExecutor.of(connection.channel.channel.eventLoop)
                         group.addTask(executorPreference: executor) { await connection.run() }
                     }

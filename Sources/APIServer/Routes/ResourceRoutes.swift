@@ -90,8 +90,13 @@ struct ResourceRoutes: Sendable {
     private func create() async throws(Status) -> APIResponse {
         _ = try ObjectForm(request)
         let (object, options) = try body(.create)
-        let written = try await store.create(
-            resource, namespace: target.namespace ?? "", object, options)
+        let written =
+            if resource == .tokens {
+                try await store.issueToken(object, options)
+            } else {
+                try await store.create(
+                    resource, namespace: target.namespace ?? "", object, options)
+            }
         return try answer(written.object, code: 201, warnings: written.warnings)
     }
 

@@ -1,9 +1,10 @@
 import KubeAPI
 import Logging
 
-/// Finds what a request is about, and whether its sender may have it.
+/// Answers requests that access control has let through.
 struct Router: Sendable {
     let store: ObjectStore
+    let tokens: TokenAuthenticator
     let discovery: Discovery
     let documents: Documents
     let logger: Logger
@@ -17,11 +18,16 @@ struct Router: Sendable {
 
     private func find(_ request: APIRequest) async -> APIResponse {
         do throws(Status) {
-            if let response = try await open(request) { return response }
-            try Self.authorize(request.identity)
+            if let response = try await describe(request) { return response }
             if let proxy = ServiceProxy(request, store) { return try await proxy.respond() }
             guard let target = Target(path: request.path) else {
                 throw Self.unsupported(request.path) ?? .noSuchPath
+            }
+            guard target.methods.contains(request.method) else { throw .badMethod(request) }
+            if ReviewRoutes.serve(target.resource) {
+                return try await ReviewRoutes(
+                    tokens: tokens, request: request, resource: target.resource
+                ).respond()
             }
             return try await ResourceRoutes(store: store, request: request, target: target)
                 .respond()
@@ -36,8 +42,8 @@ struct Router: Sendable {
         }
     }
 
-    /// What everybody may ask; nil for all other paths.
-    private func open(_ request: APIRequest) async throws(Status) -> APIResponse? {
+    /// Health, version, discovery and OpenAPI; nil for all other paths.
+    private func describe(_ request: APIRequest) async throws(Status) -> APIResponse? {
         let path = request.path
         let health = ["healthz", "livez", "readyz"]
         let rest = Array(path.dropFirst())
@@ -154,15 +160,6 @@ struct Router: Sendable {
         else { return nil }
         return Status(
             .methodNotAllowed, "\(path[4])/\(path[6]) is not supported by pointsman: \(remedy)")
-    }
-
-    private static func authorize(_ identity: Identity) throws(Status) {
-        if identity.isAnonymous { throw Status(.unauthorized, "Unauthorized") }
-        guard identity.isMaster else {
-            throw Status(
-                .forbidden,
-                "User \"\(identity.user)\" may not use the API: only members of system:masters may")
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 import KubeAPI
 
-/// What a path below `/api/v1` or `/apis/<group>/<version>` names.
+/// What a path below `/api/v1` or `/apis/<group>/<version>` names, where the server has it.
 struct Target: Sendable, Equatable {
     var resource: Resource
     /// nil: all namespaces, or a resource without namespaces.
@@ -13,39 +13,35 @@ struct Target: Sendable, Equatable {
 
     /// Reads a whole path; nil if there is nothing there.
     init?(path: [String]) {
-        var rest = path[...]
-        let group: String
-        switch rest.popFirst() {
-        case "api": group = ""
-        case "apis":
-            guard let name = rest.popFirst() else { return nil }
-            group = name
-        default: return nil
-        }
-        guard let version = rest.popFirst() else { return nil }
-        let resources = Resource.all.filter { $0.group == group && $0.version == version }
-        if rest.first == "namespaces", rest.count > 2,
-            !Resource.namespaces.subresources.contains(rest[rest.startIndex + 2])
-        {
-            namespace = rest[rest.startIndex + 1]
-            rest = rest.dropFirst(2)
-        }
-        guard let plural = rest.popFirst(),
-            let resource = resources.first(where: { $0.plural == plural })
+        guard let path = ResourcePath(path), path.rest.isEmpty,
+            let resource = Resource.all.first(where: {
+                $0.group == path.group && $0.version == path.version && $0.plural == path.plural
+            })
         else { return nil }
         self.resource = resource
-        name = rest.popFirst()
-        subresource = rest.popFirst()
-        guard rest.isEmpty, isSound else { return nil }
+        namespace = path.namespace
+        name = path.name
+        subresource = path.subresource
+        guard isSound else { return nil }
     }
 
     /// The methods that it takes.
     var methods: [String] {
         if subresource != nil { return ["GET", "HEAD", "PATCH", "PUT"] }
-        if name != nil { return ["DELETE", "GET", "HEAD", "PATCH", "PUT"] }
-        guard !resource.isNamespaced || namespace != nil else { return ["GET", "HEAD"] }
-        let isDeletable = resource.verbs.contains("deletecollection")
-        return (isDeletable ? ["DELETE"] : []) + ["GET", "HEAD", "POST"]
+        let isEverywhere = resource.isNamespaced && namespace == nil
+        let all: [(verb: String, methods: [String])] =
+            name != nil
+            ? [
+                ("delete", ["DELETE"]), ("get", ["GET", "HEAD"]), ("patch", ["PATCH"]),
+                ("update", ["PUT"]),
+            ]
+            : isEverywhere
+                ? [("list", ["GET", "HEAD"])]
+                : [
+                    ("deletecollection", ["DELETE"]), ("list", ["GET", "HEAD"]),
+                    ("create", ["POST"]),
+                ]
+        return all.filter { resource.verbs.contains($0.verb) }.flatMap(\.methods)
     }
 
     private var isSound: Bool {

@@ -16,6 +16,8 @@ final class WatchStream: Sendable {
     private let form: Mutex<ObjectForm>
     /// What the watch has reported and no chunk has told.
     private let pending = Mutex<ArraySlice<ObjectEvent>>([])
+    /// What it ends with, where it is ended for a reason.
+    private let last = Mutex<Status?>(nil)
     private let now: @Sendable () -> Timestamp
     private let bookmarks: RepeatedTask
     private let end: Scheduled<Void>
@@ -46,18 +48,31 @@ final class WatchStream: Sendable {
 
     func cancel() { watch.cancel() }
 
+    /// Ends with an ERROR event.
+    func end(with status: Status) {
+        last.withLock { $0 = status }
+        watch.cancel()
+    }
+
     /// The next chunk; nil at the end. An error ends the stream with an ERROR event. However much there is to tell,
     /// a client that reads slowly holds up one chunk of it.
     func next() async -> [UInt8]? {
         do throws(Status) {
             if pending.withLock({ $0.isEmpty }) {
-                guard let events = try await watch.next() else { return nil }
+                guard let events = try await watch.next() else { return lastLine() }
                 pending.withLock { $0 = events[...] }
             }
             return chunk()
         } catch {
             watch.cancel()
             return ObjectEvent.Kind.line("ERROR", error.json.encoded())
+        }
+    }
+
+    private func lastLine() -> [UInt8]? {
+        last.withLock { status in
+            defer { status = nil }
+            return status.map { ObjectEvent.Kind.line("ERROR", $0.json.encoded()) }
         }
     }
 

@@ -12,11 +12,17 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
     package let categories: [String]
     /// `status` where the resource has that subresource.
     package let subresources: [String]
+    /// What can be done to the resource itself, in alphabetical order.
+    package let verbs: [String]
+
+    package static let allVerbs = [
+        "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
+    ]
 
     package init(
         group: String = "", version: String = "v1", plural: String, singular: String, kind: String,
         isNamespaced: Bool = true, shortNames: [String] = [], categories: [String] = [],
-        subresources: [String] = []
+        subresources: [String] = [], verbs: [String] = Resource.allVerbs
     ) {
         self.group = group
         self.version = version
@@ -27,6 +33,7 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
         self.shortNames = shortNames
         self.categories = categories
         self.subresources = subresources
+        self.verbs = verbs
     }
 
     /// `v1` or `discovery.k8s.io/v1`.
@@ -36,14 +43,6 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
     package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
     package var description: String { qualifiedName }
-
-    /// What clients can do with it, in the words of discovery. Namespaces go one at a time.
-    package var verbs: [String] {
-        let all = [
-            "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
-        ]
-        return self == .namespaces ? all.filter { $0 != "deletecollection" } : all
-    }
 
     /// Subresources that carry other protocols than objects.
     package var connections: [Connection] {
@@ -80,7 +79,9 @@ extension Resource {
         subresources: ["status"])
     package static let namespaces = Resource(
         plural: "namespaces", singular: "namespace", kind: "Namespace", isNamespaced: false,
-        shortNames: ["ns"], subresources: ["status"])
+        shortNames: ["ns"], subresources: ["status"],
+        // They go one at a time.
+        verbs: allVerbs.filter { $0 != "deletecollection" })
     package static let events = Resource(
         plural: "events", singular: "event", kind: "Event", shortNames: ["ev"])
     package static let endpointSlices = Resource(
@@ -103,6 +104,8 @@ extension Resource {
     package static let all: [Resource] = [
         services, endpoints, pods, nodes, namespaces, events, endpointSlices, serviceCIDRs,
         ipAddresses, leases, groupEvents,
+        selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews,
+        selfSubjectReviews, tokenReviews, tokens,
     ]
 
     /// The resource whose objects are stored; another one only where two resources show the same objects.

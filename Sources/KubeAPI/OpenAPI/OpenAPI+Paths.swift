@@ -7,7 +7,8 @@ extension OpenAPI {
             let collection = "/\(resource.documentName)/\(place)\(resource.plural)"
             func item(_ actions: [Action], _ subresource: String? = nil) -> JSON {
                 var item: JSON = [:]
-                for action in actions {
+                for action in actions
+                where subresource != nil || resource.verbs.contains(action.apiVerb) {
                     let operation = Operation(
                         action: action, resource: resource, subresource: subresource,
                         dialect: dialect)
@@ -16,7 +17,8 @@ extension OpenAPI {
                 return item
             }
             paths[collection] = item([.list, .create, .deleteCollection])
-            paths[collection + "/{name}"] = item([.read, .replace, .patch, .delete])
+            let object = item([.read, .replace, .patch, .delete])
+            if object != [:] { paths[collection + "/{name}"] = object }
             for subresource in resource.subresources {
                 paths["\(collection)/{name}/\(subresource)"] = item(
                     [.read, .replace, .patch], subresource)
@@ -53,6 +55,15 @@ extension OpenAPI {
             case .replace: "put"
             case .patch: "patch"
             case .delete: "delete"
+            }
+        }
+
+        /// What the authorization of a request calls it.
+        var apiVerb: String {
+            switch self {
+            case .create: "create"
+            case .replace: "update"
+            case .list, .listEverywhere, .deleteCollection, .read, .patch, .delete: verb
             }
         }
 

@@ -4,10 +4,13 @@ extension OpenAPI {
         var found: [String: JSON] = Self.plainSchemas(dialect)
         for resource in resources {
             guard let schema = resource.schema else { continue }
-            for type in [schema, schema.list, .status, .deleteOptions].flatMap(\.reachable) {
+            let isListed = resource.verbs.contains("list")
+            let roots = [schema, .status, .deleteOptions] + (isListed ? [schema.list] : [])
+            for type in roots.flatMap(\.reachable) {
                 found[type.fullName] = Self.object(type, dialect)
             }
             found[schema.fullName]?[Self.kindExtension] = [resource.kindReference(resource.kind)]
+            guard isListed else { continue }
             found[schema.list.fullName]?[Self.kindExtension] = [
                 resource.kindReference(resource.kind + "List")
             ]

@@ -12,6 +12,12 @@ extension Schema {
         "coordination.k8s.io/v1/Lease": lease, "events.k8s.io/v1/Event": groupEvent,
         "networking.k8s.io/v1/ServiceCIDR": serviceCIDR,
         "networking.k8s.io/v1/IPAddress": ipAddress,
+        "authorization.k8s.io/v1/SelfSubjectAccessReview": selfSubjectAccessReview,
+        "authorization.k8s.io/v1/SelfSubjectRulesReview": selfSubjectRulesReview,
+        "authorization.k8s.io/v1/SubjectAccessReview": subjectAccessReview,
+        "authentication.k8s.io/v1/SelfSubjectReview": selfSubjectReview,
+        "authentication.k8s.io/v1/TokenReview": tokenReview,
+        "pointsman.dev/v1/Token": token,
         "v1/DeleteOptions": deleteOptions, "meta.k8s.io/v1/DeleteOptions": deleteOptions,
         "v1/Status": status,
     ]

@@ -8,6 +8,9 @@ package struct Schema: Sendable {
         case coordination = "io.k8s.api.coordination.v1"
         case networking = "io.k8s.api.networking.v1"
         case events = "io.k8s.api.events.v1"
+        case authentication = "io.k8s.api.authentication.v1"
+        case authorization = "io.k8s.api.authorization.v1"
+        case pointsman = "dev.pointsman.v1"
         case meta = "io.k8s.apimachinery.pkg.apis.meta.v1"
     }
 

@@ -71,6 +71,7 @@ package enum Table {
         case .serviceCIDRs: serviceCIDRColumns
         case .ipAddresses: ipAddressColumns
         case .leases: leaseColumns
+        case .tokens: tokenColumns
         case _: [.name, .age]
         }
     }

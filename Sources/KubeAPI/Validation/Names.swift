@@ -1,6 +1,6 @@
 /// The syntax of names, labels and ports. Each function gives the reasons why a text is not allowed, in
 /// Kubernetes' words; none means that it is (apimachinery, pkg/util/validation and pkg/api/validate/content).
-enum Names {
+package enum Names {
     private static let labelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
     private static let keyPattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 
@@ -128,7 +128,8 @@ enum Names {
             && text.allSatisfy { isLowerAlphanumeric($0) || $0 == hyphen }
     }
 
-    private static func isDNSSubdomain(_ text: String) -> Bool {
+    /// Labels joined by dots, of any length.
+    package static func isDNSSubdomain(_ text: String) -> Bool {
         text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             .allSatisfy(isDNSLabel)
     }

@@ -73,11 +73,6 @@ private struct Row {
                     labels.joined(separator: ","),
                 ]
             }
-        let widths = (0..<3).map { column in cells.map { $0[column].count }.max() ?? 0 }
-        return cells.map { line in
-            zip(line, widths + [0]).map { text, width in
-                text + String(repeating: " ", count: max(0, width - text.count))
-            }.joined(separator: "   ")
-        }
+        return TextTable.lines(cells)
     }
 }

@@ -77,9 +77,9 @@ struct DataDirectory: Sendable {
         {
             return
         }
-        let text = KubeconfigText.make(
-            server: server, certificateAuthority: authority.credentials.certificate, admin: admin)
-        try PrivateFile.write(Array(text.utf8), to: kubeconfigPath)
+        var file = KubeconfigText(server: server, user: "pointsman-admin", .certificate(admin))
+        file.certificateAuthority = authority.credentials.certificate
+        try PrivateFile.write(Array(file.text.utf8), to: kubeconfigPath)
     }
 
     // MARK: Address plan

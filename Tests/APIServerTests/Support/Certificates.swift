@@ -24,7 +24,13 @@ struct Certificates: Sendable {
         ])
         try await sign("server", "/CN=server", "subjectAltName=IP:127.0.0.1,DNS:localhost")
         try await sign("admin", "/O=system:masters/CN=admin", "extendedKeyUsage=clientAuth")
-        try await sign("viewer", "/O=viewers/CN=viewer", "extendedKeyUsage=clientAuth")
+        for (name, group) in [
+            ("viewer", "pointsman:view"), ("editor", "pointsman:edit"), ("agent", "pointsman:node"),
+            ("shopper", "pointsman:edit:shop"), ("stranger", "viewers"),
+        ] {
+            try await sign(name, "/O=\(group)/CN=\(name)", "extendedKeyUsage=clientAuth")
+        }
+        try await sign("nameless", "/O=system:masters", "extendedKeyUsage=clientAuth")
     }
 
     private func sign(_ name: String, _ subject: String, _ extensions: String) async throws {

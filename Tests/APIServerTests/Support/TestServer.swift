@@ -74,14 +74,17 @@ struct TestServer: Sendable {
     }
 
     /// Sends a request with curl.
-    /// - Parameter user: whose certificate is shown; nil for none.
+    /// - Parameters:
+    ///   - user: whose certificate is shown; nil for none.
+    ///   - headers: more of them, such as `X-A: b`.
     func send(
         _ method: String, _ path: String, _ body: [UInt8]? = nil,
         type: String = "application/json", accept: String = "application/json",
         user: String? = "admin", headers: [String] = []
     ) async throws -> Answer {
         var arguments = [
-            "-sS", "-N", "--globoff", "-X", method, "--cacert", certificates.path("ca.crt"), "-D",
+            "-sS", "-N", "--globoff", "--path-as-is", "-X", method, "--cacert",
+            certificates.path("ca.crt"), "-D",
             "/dev/stderr", "-H", "Accept: \(accept)", "https://\(address)\(path)",
         ]
         if let user {

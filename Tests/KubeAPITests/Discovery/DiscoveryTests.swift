@@ -26,6 +26,7 @@ struct DiscoveryTests {
         #expect(
             groups.map { $0["name"] } == [
                 "discovery.k8s.io", "networking.k8s.io", "coordination.k8s.io", "events.k8s.io",
+                "authorization.k8s.io", "authentication.k8s.io", "pointsman.dev",
             ])
         var alone = group
         alone["kind"] = "APIGroup"
@@ -101,6 +102,7 @@ struct DiscoveryTests {
         #expect(
             named.map { $0.value(at: "metadata", "name") } == [
                 "discovery.k8s.io", "networking.k8s.io", "coordination.k8s.io", "events.k8s.io",
+                "authorization.k8s.io", "authentication.k8s.io", "pointsman.dev",
             ])
     }
 

@@ -74,6 +74,7 @@ package enum ObjectRules {
         case .leases: return LeaseRules.createErrors(Lease(json: object))
         case .serviceCIDRs: return ServiceCIDRRules.createErrors(ServiceCIDR(json: object))
         case .ipAddresses: return IPAddressRules.createErrors(IPAddressObject(json: object))
+        case .tokens: return TokenRules.createErrors(object)
         default: return []
         }
     }

@@ -1,0 +1,5 @@
+/// What a connection asks about each of its requests: first whether it may be made, then for the answer.
+struct RequestHandler: Sendable {
+    let access: AccessControl
+    let respond: @Sendable (APIRequest) async -> APIResponse
+}

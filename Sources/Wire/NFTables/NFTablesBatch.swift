@@ -68,8 +68,11 @@ extension NFTables {
             elementCount += 1
         }
 
+        /// Its key alone counts.
         package mutating func remove(_ element: Element, from set: String) {
-            removed[set, default: ElementLists()].append(element)
+            var key = Element(element.key, lastKey: element.lastKey)
+            key.isIntervalEnd = element.isIntervalEnd
+            removed[set, default: ElementLists()].append(key)
             elementCount += 1
         }
     }

@@ -52,6 +52,28 @@ package struct NFTablesSocket: ~Copyable, Sendable {
         return .refused(operation: operation, Errno(rawValue: reply.code), reason: reason)
     }
 
+    /// The number of the last commit by anybody in this namespace.
+    package mutating func generation() throws(NetlinkError) -> UInt32 {
+        let operation = "nf_tables generation"
+        let sequence = socket.nextSequence()
+        try socket.send(
+            NFTables.generationRequest(sequence: sequence).encoded(), operation)
+        while true {
+            for message in try socket.receive(operation) where message.sequence == sequence {
+                do throws(NetlinkParseError) {
+                    if case .generation(let number, _, _)? = try NFTables.content(of: message)?
+                        .content
+                    {
+                        return number
+                    }
+                } catch {
+                    throw .malformed(operation: operation, error)
+                }
+                if message.type == .error, try Self.isGone(message, operation) { return 0 }
+            }
+        }
+    }
+
     /// Lists everything of one kind, message by message. What is not there at all lists as nothing. A list that was
     /// interrupted by a change begins again, which `restart` is told.
     package mutating func list(

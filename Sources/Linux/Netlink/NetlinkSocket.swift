@@ -22,7 +22,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     package let descriptor: OwnedDescriptor
-    private var sequence: UInt32 = 0
+    var sequence: UInt32 = 0
     private var buffer = [UInt8](repeating: 0, count: 65536)
 
     package init(
@@ -97,7 +97,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         try receive("netlink notifications")
     }
 
-    private static func check(
+    static func check(
         _ message: NetlinkMessage, _ operation: String
     ) throws(NetlinkError) {
         let reply: NetlinkErrorReply
@@ -114,8 +114,11 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     private func send(
         _ message: NetlinkMessage, _ operation: String
     ) throws(NetlinkError) {
+        try send(message.encoded(), operation)
+    }
+
+    func send(_ bytes: [UInt8], _ operation: String) throws(NetlinkError) {
         let raw = descriptor.raw
-        let bytes = message.encoded()
         do {
             try checked("\(operation): send") { Glibc.send(raw, bytes, bytes.count, 0) }
         } catch {
@@ -126,25 +129,28 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     private mutating func receive(
         _ operation: String
     ) throws(NetlinkError) -> [NetlinkMessage] {
-        let raw = descriptor.raw
-        do {
-            while true {
-                let count = try checked("\(operation): receive") {
-                    buffer.withUnsafeMutableBytes {
-                        clinux_netlink_receive(raw, $0.baseAddress, $0.count)
-                    }
-                }
-                guard count <= buffer.count else {
-                    throw SystemError(.messageTooLong, "\(operation): receive")
-                }
-                return try NetlinkMessage.parse(Array(buffer[..<count]))
-            }
-        } catch let error as SystemError {
-            throw .failed(error)
-        } catch let error as NetlinkParseError {
-            throw .malformed(operation: operation, error)
+        let datagram = try receiveDatagram(operation)
+        do throws(NetlinkParseError) {
+            return try NetlinkMessage.parse(datagram)
         } catch {
-            preconditionFailure("\(error)")
+            throw .malformed(operation: operation, error)
+        }
+    }
+
+    mutating func receiveDatagram(_ operation: String) throws(NetlinkError) -> [UInt8] {
+        let raw = descriptor.raw
+        do throws(SystemError) {
+            let count = try checked("\(operation): receive") {
+                buffer.withUnsafeMutableBytes {
+                    clinux_netlink_receive(raw, $0.baseAddress, $0.count)
+                }
+            }
+            guard count <= buffer.count else {
+                throw SystemError(.messageTooLong, "\(operation): receive")
+            }
+            return Array(buffer[..<count])
+        } catch {
+            throw .failed(error)
         }
     }
 }

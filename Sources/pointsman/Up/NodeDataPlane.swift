@@ -3,6 +3,7 @@ import DataPlanes
 import Linux
 import LoadBalancing
 import Logging
+import Watching
 
 /// The data plane of a stand-alone host: nftables where it can be, else userspace; with what each needs beside it.
 struct NodeDataPlane: Sendable {
@@ -17,7 +18,7 @@ struct NodeDataPlane: Sendable {
     private let externalRoutes: ExternalAddressRoutes?
 
     init(
-        _ choice: DataPlaneChoice, _ plan: AddressPlan, logger: Logger
+        _ choice: DataPlaneChoice, _ plan: AddressPlan, logger: Logger, time: TimeSource
     ) throws {
         let (recoveries, news) = AsyncStream<[FrontendAddress: FrontendProblem]>.makeStream()
         let (foreignChanges, foreign) = AsyncStream<ForeignChange>.makeStream()
@@ -26,7 +27,9 @@ struct NodeDataPlane: Sendable {
         relay = try UserspaceDataPlane { news.yield($0) }
         var plane: any DataPlane = relay
         if try Self.usesNFTables(choice, plan) {
-            let kernel = try NFTablesDataPlane(families: Set(plan.families)) { foreign.yield($0) }
+            let kernel = try NFTablesDataPlane(
+                families: Set(plan.families), time: time, report: { logger.warning("\($0)") },
+                onForeignChange: { foreign.yield($0) })
             plane = LoopbackNodePorts(kernel, relay: relay)
         } else if plan.isPrivileged, NFTablesSupport.missing() == nil {
             // What an earlier start has left would take the packets before the relay's listeners.

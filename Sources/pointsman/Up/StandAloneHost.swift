@@ -47,7 +47,7 @@ struct StandAloneHost {
             log: log, configuration: Self.api(options, plan, credentials, serviceNetworks),
             logger: logger)
         dns = try DNSServer(configuration: Self.dns(options, plan), logger: logger)
-        plane = try NodeDataPlane(options.dataPlane.choice, plan, logger: logger)
+        plane = try NodeDataPlane(options.dataPlane.choice, plan, logger: logger, time: time)
         proxyHealth = try NodeProxyHealth(options, logger: logger, time: time)
     }
 

@@ -63,6 +63,12 @@ struct FamilyTable: Sendable {
         try commit(renderer.render(table, changes), &socket)
     }
 
+    /// The slots of the list that a ServicePort's connections are counted for; none if it is of the other family.
+    func slots(of name: ServicePortName) -> [IPSocketAddress] {
+        let port = renderer.ports[name]
+        return (port?.cluster ?? port?.local)?.slots ?? []
+    }
+
     /// Moves weights of least-connections ServicePorts.
     mutating func retune(
         _ tuned: [ServicePortName: (state: ServicePortState, weights: [IPSocketAddress: UInt32])],

@@ -148,7 +148,10 @@ package final class NFTablesDataPlane: DataPlane {
                 state.isTuning = false
                 return false
             }
-            let tuned = try state.tuner.tune(&state.connections)
+            let tables = state.tables
+            let tuned = try state.tuner.tune(&state.connections) { name in
+                tables.lazy.map { $0.slots(of: name) }.first { !$0.isEmpty } ?? []
+            }
             guard !tuned.isEmpty else { return true }
             for index in state.tables.indices {
                 try state.tables[index].retune(tuned, &state.socket)

@@ -16,6 +16,18 @@ struct ConnectionBalance: Sendable {
 
     private var factors: [IPSocketAddress: Double] = [:]
 
+    init() {}
+
+    /// Goes on from the shares that the backends have in a list's slots.
+    init(_ slots: [IPSocketAddress], _ backends: [Backend]) {
+        var counts: [IPSocketAddress: Double] = [:]
+        for backend in slots { counts[backend, default: 0] += 1 }
+        for backend in backends {
+            factors[backend.socketAddress] =
+                (counts[backend.socketAddress] ?? 1) / Double(max(1, backend.weight))
+        }
+    }
+
     /// The next weights, or nil where they would stay what they are.
     /// - Parameter counts: open connections; a backend that is not named has none.
     mutating func weights(

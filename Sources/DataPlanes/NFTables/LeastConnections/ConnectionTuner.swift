@@ -42,8 +42,9 @@ struct ConnectionTuner: Sendable {
     }
 
     /// Counts, and answers the ServicePorts whose weights are to be moved, with their state and new weights.
+    /// - Parameter slots: of a ServicePort's list as it is.
     mutating func tune(
-        _ connections: inout ConntrackTable
+        _ connections: inout ConntrackTable, slots: (ServicePortName) -> [IPSocketAddress]
     ) throws(NetlinkError) -> [ServicePortName: (
         state: ServicePortState, weights: [IPSocketAddress: UInt32]
     )] {
@@ -53,7 +54,8 @@ struct ConnectionTuner: Sendable {
         for (name, counted) in counts {
             guard let state = states[name] else { continue }
             let backends = state.cluster.isEmpty ? state.local : state.cluster
-            let weights = balances[name, default: ConnectionBalance()].weights(backends, counted)
+            let weights = balances[name, default: ConnectionBalance(slots(name), backends)]
+                .weights(backends, counted)
             if let weights { tuned[name] = (state, weights) }
         }
         return tuned

@@ -97,7 +97,7 @@ let package = Package(
             [
                 "KubeAPI", "LoadBalancing", "Linux", "Watching",
                 .product(name: "Logging", package: "swift-log"),
-            ], exclude: ["Userspace/README.md"]),
+            ], exclude: ["Userspace/README.md", "NFTables/README.md"]),
         target(
             "DNSServer",
             [

@@ -18,15 +18,12 @@ struct FamilyTable: Sendable {
     ) throws(NetlinkError) {
         isCurrent = false
         let kernel = try KernelTable(renderer.family, &socket)
-        let tuning = renderer.tuning
-        renderer = NFTablesRenderer(renderer.family)
-        renderer.tuning = tuning
+        forgetRendered(for: table)
         if kernel.table != nil, try adopt(kernel, table, &socket) {
             isCurrent = true
             return try forget(renderer.stickyLists, &socket, others: true)
         }
-        renderer = NFTablesRenderer(renderer.family)
-        renderer.tuning = tuning
+        forgetRendered(for: table)
         var batches = renderer.renderNew(table)
         if kernel.table != nil {
             var replacement = NFTables.Batch(renderer.family, table: NFTablesLayout.table)
@@ -36,6 +33,13 @@ struct FamilyTable: Sendable {
         for batch in batches { try socket.commit(batch) }
         _ = renderer.takeForgotten()
         isCurrent = true
+    }
+
+    /// Weights that were counted stay.
+    private mutating func forgetRendered(for table: ServiceTable) {
+        let tuning = renderer.tuning
+        renderer = NFTablesRenderer(renderer.family, podInterfaces: table.podInterfaces)
+        renderer.tuning = tuning
     }
 
     /// False if the table cannot be changed into ours.
@@ -60,6 +64,10 @@ struct FamilyTable: Sendable {
     mutating func apply(
         _ table: ServiceTable, _ changes: ServiceTable.Changes, _ socket: inout NFTablesSocket
     ) throws(NetlinkError) {
+        // Another local detector is in the rules, not in elements.
+        guard renderer.layout.podInterfaces == table.podInterfaces else {
+            return try adopt(table, &socket)
+        }
         try commit(renderer.render(table, changes), &socket)
     }
 

@@ -148,10 +148,13 @@ package final class NFTablesDataPlane: DataPlane {
                 state.isTuning = false
                 return false
             }
-            let tables = state.tables
-            let tuned = try state.tuner.tune(&state.connections) { name in
-                tables.lazy.map { $0.slots(of: name) }.first { !$0.isEmpty } ?? []
+            for name in state.tuner.unknown {
+                for index in state.tables.indices {
+                    let slots = state.tables[index].slots(of: name)
+                    if !slots.isEmpty { state.tuner.begin(name, slots) }
+                }
             }
+            let tuned = try state.tuner.tune(&state.connections)
             guard !tuned.isEmpty else { return true }
             for index in state.tables.indices {
                 try state.tables[index].retune(tuned, &state.socket)

@@ -24,6 +24,8 @@ package struct NodeContext: Equatable, Sendable {
     /// Addresses of this node on which NodePorts are served.
     package var nodePortAddresses: Set<IPAddress> = []
     package var podCIDRs: [IPPrefix] = []
+    /// nil: Pods are told by `podCIDRs`.
+    package var podInterfaces: PodInterfaces?
     package var serviceCIDRs: [IPPrefix] = []
     package var masqueradeAll = false
 

@@ -31,7 +31,7 @@ package struct Oracle: Sendable {
         {
             return .drop(.sourceNotAllowed(frontend.servicePort))
         }
-        let isInternal = packet.isFromHost || isPod(packet.source)
+        let isInternal = packet.isFromHost || isPod(packet)
         let list = isInternal ? frontend.internalList : frontend.externalList
         let backends = table.servicePorts[frontend.servicePort]?.backends(list) ?? []
         if backends.isEmpty {
@@ -44,9 +44,10 @@ package struct Oracle: Sendable {
                 source: packet.source))
     }
 
-    /// Whether the local detector takes the address for a Pod's.
-    package func isPod(_ address: IPAddress) -> Bool {
-        table.podCIDRs.contains { $0.contains(address) }
+    /// Whether the local detector takes the packet for a Pod's.
+    package func isPod(_ packet: Packet) -> Bool {
+        if let interfaces = table.podInterfaces { return interfaces.matches(packet.interface) }
+        return table.podCIDRs.contains { $0.contains(packet.source) }
     }
 
     /// An address of its own comes before the NodePorts of the node.
@@ -76,7 +77,7 @@ package struct Oracle: Sendable {
         switch frontend.masquerade {
         case .never: false
         case .always: true
-        case .unlessFromPod: !isPod(packet.source)
+        case .unlessFromPod: !isPod(packet)
         case .fromHost: packet.isFromHost
         }
     }

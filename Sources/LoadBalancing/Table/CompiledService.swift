@@ -77,6 +77,7 @@ struct PortPolicies {
     let isExternal: Bool
     private let masqueradeAll: Bool
     private let podCIDRs: [IPPrefix]
+    private let podInterfaces: PodInterfaces?
 
     init(_ spec: ServiceSpec, isExternal: Bool, _ node: NodeContext) {
         internalIsLocal = spec.internalTrafficPolicy == .local
@@ -84,6 +85,7 @@ struct PortPolicies {
         self.isExternal = isExternal
         masqueradeAll = node.masqueradeAll
         podCIDRs = node.podCIDRs
+        podInterfaces = node.podInterfaces
     }
 
     var uses: BackendSelection.Uses {
@@ -91,10 +93,11 @@ struct PortPolicies {
             cluster: !internalIsLocal || isExternal, local: internalIsLocal || externalIsLocal)
     }
 
-    /// Without Pod CIDRs nobody can tell Pods from others: then a ClusterIP masquerades nothing.
+    /// Without a local detector nobody can tell Pods from others: then a ClusterIP masquerades nothing.
     func clusterIPMasquerade(_ family: IPFamily) -> Frontend.Masquerade {
         if masqueradeAll { return .always }
-        return podCIDRs.contains { $0.family == family } ? .unlessFromPod : .never
+        let canTell = podInterfaces != nil || podCIDRs.contains { $0.family == family }
+        return canTell ? .unlessFromPod : .never
     }
 
     var externalMasquerade: Frontend.Masquerade { externalIsLocal ? .fromHost : .always }

@@ -8,6 +8,8 @@ package struct ServiceTable: Equatable, Sendable {
     package var nodeAddresses: Set<IPAddress> = []
     /// Addresses of Pods: the local detector.
     package var podCIDRs: [IPPrefix] = []
+    /// The local detector in place of `podCIDRs`, where it is set.
+    package var podInterfaces: PodInterfaces?
     /// An address in here that is no ClusterIP is dropped.
     package var serviceCIDRs: [IPPrefix] = []
 
@@ -42,7 +44,7 @@ package struct ServiceTable: Equatable, Sendable {
         changes.frontends = Self.difference(old.frontends, frontends)
         changes.nodeChanged =
             nodeAddresses != old.nodeAddresses || podCIDRs != old.podCIDRs
-            || serviceCIDRs != old.serviceCIDRs
+            || podInterfaces != old.podInterfaces || serviceCIDRs != old.serviceCIDRs
         return changes
     }
 

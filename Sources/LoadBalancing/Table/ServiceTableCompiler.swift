@@ -63,6 +63,7 @@ package struct ServiceTableCompiler: Sendable {
         var table = self.table
         table.nodeAddresses = node.nodePortAddresses
         table.podCIDRs = node.podCIDRs
+        table.podInterfaces = node.podInterfaces
         table.serviceCIDRs = node.serviceCIDRs
         defer {
             self.node = node
@@ -70,6 +71,7 @@ package struct ServiceTableCompiler: Sendable {
         }
         return table.nodeAddresses != self.table.nodeAddresses
             || table.podCIDRs != self.table.podCIDRs
+            || table.podInterfaces != self.table.podInterfaces
             || table.serviceCIDRs != self.table.serviceCIDRs
     }
 }

@@ -63,6 +63,8 @@ extension NFTables {
     /// NFT_META_….
     package enum MetaKey: UInt32, Hashable, Sendable {
         case priority = 2
+        /// 16 bytes, the rest zeros.
+        case inputInterfaceName = 6
         case l4Protocol = 16
     }
 

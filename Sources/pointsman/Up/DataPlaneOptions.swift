@@ -21,6 +21,19 @@ struct DataPlaneOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "How Pods are told from others, for masquerading and the short cut of externalTrafficPolicy Local: by "
+                + "their addresses (ClusterCIDR, NodeCIDR), or in the nftables data plane by the interface that they are "
+                + "behind (BridgeInterface, InterfaceNamePrefix).", valueName: "mode"))
+    var detectLocalMode = DetectLocalMode.clusterCIDR
+
+    @Option(help: ArgumentHelp("The bridge of BridgeInterface.", valueName: "name"))
+    var podBridgeInterface: String?
+
+    @Option(help: ArgumentHelp("What the names of InterfaceNamePrefix begin with.", valueName: "text"))
+    var podInterfaceNamePrefix: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Where /healthz and /livez of the proxy answer, such as 0.0.0.0:10256. (default: nowhere)",
             valueName: "address:port"))
     var healthzBindAddress: String?
@@ -30,6 +43,7 @@ struct DataPlaneOptions: ParsableArguments {
         var settings = DataPlaneSettings()
         settings.choice = dataPlane
         settings.masqueradeAll = masqueradeAll
+        settings.podInterfaces = try podInterfaces()
         do throws(NodePortAddressSelection.ParseError) {
             settings.nodePortAddresses = try NodePortAddressSelection(
                 parsing: CommandLineWords.list(nodeportAddresses))
@@ -48,6 +62,48 @@ struct DataPlaneOptions: ParsableArguments {
     }
 }
 
+extension DataPlaneOptions {
+    private func podInterfaces() throws(ValidationError) -> PodInterfaces? {
+        switch detectLocalMode {
+        case .clusterCIDR, .nodeCIDR:
+            for (option, value) in [
+                ("--pod-bridge-interface", podBridgeInterface),
+                ("--pod-interface-name-prefix", podInterfaceNamePrefix),
+            ] where value != nil {
+                throw ValidationError("\(option) goes with another --detect-local-mode")
+            }
+            return nil
+        case .bridgeInterface:
+            return .bridge(try name(podBridgeInterface, "--pod-bridge-interface"))
+        case .interfaceNamePrefix:
+            return .prefix(try name(podInterfaceNamePrefix, "--pod-interface-name-prefix"))
+        }
+    }
+
+    private func name(_ text: String?, _ option: String) throws(ValidationError) -> String {
+        guard dataPlane != .userspace else {
+            throw ValidationError(
+                "--detect-local-mode \(detectLocalMode.rawValue): the userspace data plane does not see "
+                    + "interfaces; use ClusterCIDR")
+        }
+        guard let text, (1...PodInterfaces.longestName).contains(text.utf8.count),
+            !text.contains("/"), !text.contains(" ")
+        else {
+            throw ValidationError(
+                "--detect-local-mode \(detectLocalMode.rawValue) needs \(option) with 1 to "
+                    + "\(PodInterfaces.longestName) bytes of an interface's name")
+        }
+        return text
+    }
+}
+
+enum DetectLocalMode: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case clusterCIDR = "ClusterCIDR"
+    case nodeCIDR = "NodeCIDR"
+    case bridgeInterface = "BridgeInterface"
+    case interfaceNamePrefix = "InterfaceNamePrefix"
+}
+
 enum DataPlaneChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
     case auto, userspace, nftables
 }
@@ -57,5 +113,7 @@ struct DataPlaneSettings: Sendable {
     var choice = DataPlaneChoice.auto
     var nodePortAddresses = NodePortAddressSelection.primary
     var masqueradeAll = false
+    /// nil: Pods are told by their addresses.
+    var podInterfaces: PodInterfaces?
     var healthz: IPSocketAddress?
 }

@@ -193,6 +193,7 @@ struct StandAloneHost {
         var node = NodeContext(name: options.nodeName)
         node.podCIDRs = plan.podCIDRs
         node.serviceCIDRs = plan.serviceCIDRs
+        node.podInterfaces = options.dataPlane.podInterfaces
         node.masqueradeAll = options.dataPlane.masqueradeAll
         return node
     }

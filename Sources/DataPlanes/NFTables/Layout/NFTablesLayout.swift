@@ -1,4 +1,5 @@
 import Addresses
+import LoadBalancing
 import Wire
 
 /// The table of one family: its sets, chains and rules, for a Structure. A Service has no rule of its own: it is
@@ -8,6 +9,8 @@ struct NFTablesLayout: Sendable {
     static let comment = "made by pointsman, which undoes changes by others"
 
     let family: IPFamily
+    /// The local detector; nil: Pods are told by their addresses.
+    var podInterfaces: PodInterfaces?
 
     var table: NFTables.Table { NFTables.Table(name: Self.table, comment: Self.comment) }
 
@@ -116,7 +119,7 @@ struct NFTablesLayout: Sendable {
     }
 
     func rules(_ name: ChainName, _ structure: Structure) -> [NFTables.Rule] {
-        let writer = RuleWriter(family: family)
+        let writer = RuleWriter(family: family, podInterfaces: podInterfaces)
         return writer.rules(name, structure).map { NFTables.Rule(name.text, $0) }
     }
 }

@@ -1,4 +1,5 @@
 import Addresses
+import LoadBalancing
 import Wire
 
 /// The words that the rules are made of. Keys begin at word 0 of the registers unless something else is said.
@@ -41,6 +42,26 @@ extension RuleWriter {
     func hashedSource(into number: Int, modulus: UInt32, seed: UInt32) -> Expressions {
         source(8) + [
             .jhash(word(8), length: addressLength, modulus: modulus, seed: seed, word(number))
+        ]
+    }
+
+    // MARK: The local detector
+
+    var isFromPod: Expressions { isFromPod(true) }
+    var isNotFromPod: Expressions { isFromPod(false) }
+
+    private func isFromPod(_ isFromPod: Bool) -> Expressions {
+        let name: [UInt8]
+        switch podInterfaces {
+        case nil: return source(0) + ifIn(.pods, isInverted: !isFromPod)
+        case .prefix(let prefix)?: name = Array(prefix.utf8)
+        case .bridge(let bridge)?:
+            // All of IFNAMSIZ: no longer name will do.
+            name = Array(bridge.utf8) + [UInt8](repeating: 0, count: 16 - bridge.utf8.count)
+        }
+        return [
+            .meta(.inputInterfaceName, word(0)),
+            .compare(word(0), isEqual: isFromPod, name),
         ]
     }
 

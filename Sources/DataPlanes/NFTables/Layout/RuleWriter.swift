@@ -1,4 +1,5 @@
 import Addresses
+import LoadBalancing
 import Wire
 
 /// Writes the rules of each chain. Only what nft 1.0.6 has words for is used: `nft list ruleset` must print the table and
@@ -7,6 +8,7 @@ struct RuleWriter {
     typealias Expressions = [NFTables.Expression]
 
     let family: IPFamily
+    let podInterfaces: PodInterfaces?
 
     func rules(_ chain: ChainName, _ structure: Structure) -> [Expressions] {
         switch chain {
@@ -53,7 +55,7 @@ struct RuleWriter {
 
     private var servicesExternal: [Expressions] {
         [
-            source(0) + ifIn(.pods) + go(.services),
+            isFromPod + go(.services),
             sourceRanges,
             setID(destinationKey, .servicePorts),
             setID(destinationKey, .externalServicePorts),
@@ -63,7 +65,7 @@ struct RuleWriter {
 
     private var nodePortsExternal: [Expressions] {
         [
-            source(0) + ifIn(.pods) + go(.nodePorts),
+            isFromPod + go(.nodePorts),
             setID(nodeKey, .nodePorts),
             setID(nodeKey, .externalNodePorts),
             go(.pick),
@@ -156,8 +158,7 @@ struct RuleWriter {
     private var masquerading: [Expressions] {
         [
             isID(ReservedID.masqueradeAlways) + masquerade,
-            isID(ReservedID.masqueradeUnlessFromPod) + source(0) + ifIn(.pods, isInverted: true)
-                + masquerade,
+            isID(ReservedID.masqueradeUnlessFromPod) + isNotFromPod + masquerade,
             isID(ReservedID.masqueradeFromHost) + isFromHost(true) + masquerade,
             forgetID,
         ]
@@ -176,8 +177,7 @@ struct RuleWriter {
         let key = chain == .learn ? originalKey : originalNodeKey
         return L4Protocol.allCases.map { isOf($0) + setID(key, ports) }
             + L4Protocol.allCases.map {
-                source(0) + ifIn(.pods, isInverted: true) + isFromHost(false) + isOf($0)
-                    + setID(key, external)
+                isNotFromPod + isFromHost(false) + isOf($0) + setID(key, external)
             } + [go(.remember)]
     }
 

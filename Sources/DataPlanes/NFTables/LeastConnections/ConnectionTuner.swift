@@ -41,10 +41,19 @@ struct ConnectionTuner: Sendable {
         counter = isIdle ? nil : ConnectionCounter(Set(states.keys), in: table)
     }
 
+    /// The ServicePorts that nothing was counted for yet.
+    var unknown: [ServicePortName] { states.keys.filter { balances[$0] == nil } }
+
+    /// Goes on from the shares that a list has.
+    mutating func begin(_ name: ServicePortName, _ slots: [IPSocketAddress]) {
+        guard let state = states[name] else { return }
+        let backends = state.cluster.isEmpty ? state.local : state.cluster
+        balances[name] = ConnectionBalance(slots, backends)
+    }
+
     /// Counts, and answers the ServicePorts whose weights are to be moved, with their state and new weights.
-    /// - Parameter slots: of a ServicePort's list as it is.
     mutating func tune(
-        _ connections: inout ConntrackTable, slots: (ServicePortName) -> [IPSocketAddress]
+        _ connections: inout ConntrackTable
     ) throws(NetlinkError) -> [ServicePortName: (
         state: ServicePortState, weights: [IPSocketAddress: UInt32]
     )] {
@@ -54,8 +63,7 @@ struct ConnectionTuner: Sendable {
         for (name, counted) in counts {
             guard let state = states[name] else { continue }
             let backends = state.cluster.isEmpty ? state.local : state.cluster
-            let weights = balances[name, default: ConnectionBalance(slots(name), backends)]
-                .weights(backends, counted)
+            let weights = balances[name, default: ConnectionBalance()].weights(backends, counted)
             if let weights { tuned[name] = (state, weights) }
         }
         return tuned

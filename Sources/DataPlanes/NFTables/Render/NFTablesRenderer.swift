@@ -19,7 +19,9 @@ struct NFTablesRenderer: Sendable {
     /// What a predecessor has left, while it is adopted.
     var hints: ArrangementHints?
 
-    init(_ family: IPFamily) { layout = NFTablesLayout(family: family) }
+    init(_ family: IPFamily, podInterfaces: PodInterfaces? = nil) {
+        layout = NFTablesLayout(family: family, podInterfaces: podInterfaces)
+    }
 
     var family: IPFamily { layout.family }
 

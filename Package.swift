@@ -185,6 +185,19 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Wire", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "NetworkLab",
+            dependencies: [
+                "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
+                "Watching", "Wire", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/NetworkLab", swiftSettings: settings),
+        tests(
+            "NetworkLabTests",
+            [
+                "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing", "NetworkLab",
+                "TestSupport", "Wire",
+            ]),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
         tests("KubeAPITests", ["Addresses", "KubeAPI", "Yams"]),

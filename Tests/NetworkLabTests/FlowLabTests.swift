@@ -81,21 +81,8 @@ struct FlowLabTests {
     ) async throws -> FlowLab {
         let lab = try FlowLab(
             LabNetwork(addresses: [f.node], localNetworks: localNetworks))
-        try await load(rules(f, `protocol`), in: lab)
+        try await NFTCommand.load(rules(f, `protocol`), in: lab.node)
         return lab
-    }
-
-    private func load(_ rules: String, in lab: FlowLab) async throws {
-        let file = "/tmp/pointsman-flow-rules-\(try ProcessIdentity.current().pid).nft"
-        try FileSystem.write(rules, to: file)
-        defer { try? FileSystem.remove(file) }
-        let process = try await SupervisedProcess.start(
-            ProcessSpecification(
-                command: ["/usr/sbin/nft", "-f", file], environment: [:],
-                network: lab.node))
-        let errors = try await process.standardError.readWhenReady() ?? []
-        try #require(String(decoding: errors, as: UTF8.self) == "")
-        _ = await process.exit()
     }
 
     @Test("DNAT, reject, drop, masquerade and hairpin are seen as they are", arguments: all)
@@ -147,12 +134,12 @@ struct FlowLabTests {
     @Test func `A node that forwards nothing is said to be broken, not to drop`() async throws {
         let f = Self.families[0]
         let lab = try FlowLab(LabNetwork(addresses: [f.node]), patience: 100)
-        try await load(
+        try await NFTCommand.load(
             """
             table inet hand {
                 chain forward { type filter hook forward priority 0; policy drop; }
             }
-            """, in: lab)
+            """, in: lab.node)
         await #expect(throws: LabError.self) {
             try await lab.outcomes(of: Packet(from: f.pod, to: f.client, .tcp, 80), times: 1)
         }

@@ -92,9 +92,10 @@ package final class FlowLab: Sendable {
     private func waitForSentinel(_ sentinel: FirstPacket) throws -> [Sighting] {
         try send(sentinel, isFromHost: false)
         var sightings: [Sighting] = []
-        while let frame = try world.socket.receive(withinMilliseconds: patience)
-        {
-            guard let sighting = Sighting(packet: EthernetFrame.payload(of: frame)) else { continue }
+        while let frame = try world.socket.receive(withinMilliseconds: patience) {
+            guard let sighting = Sighting(packet: EthernetFrame.payload(of: frame)) else {
+                continue
+            }
             if sighting.mark == sentinel.mark { return sightings }
             sightings.append(sighting)
         }
@@ -104,8 +105,8 @@ package final class FlowLab: Sendable {
     /// Ports may be used again once the kernel knows no connection of theirs.
     private func forgetConnections(_ numbers: inout ProbeNumbers) throws {
         try network.node.runBlocking {
-            var table = try ConntrackTable()
-            try table.flush()
+            var connections = try LabConnections()
+            try connections.flush()
         }
         numbers.reusePorts()
     }

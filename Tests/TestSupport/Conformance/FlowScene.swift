@@ -5,7 +5,8 @@ package import LoadBalancing
 /// The node and the objects of a case of flows.yaml.
 package struct FlowScene: Sendable {
     package let node: NodeContext
-    package let nodeLabels: [String: String]
+    /// The Node, as in the API.
+    package let nodeObject: JSON
     /// Every address of the node.
     package let nodeAddresses: [IPAddress]
     /// Services and EndpointSlices, as in the API.
@@ -21,15 +22,11 @@ package struct FlowScene: Sendable {
         node.nodePortAddresses = Self.selected(
             nodeAddresses, by: json.prefixes("nodePortAddresses"))
         self.node = node
-        nodeLabels = json["labels"]?.stringMap ?? [:]
+        nodeObject = [
+            "apiVersion": "v1", "kind": "Node",
+            "metadata": ["name": .string(node.name), "labels": json["labels"] ?? [:]],
+        ]
         objects = flow.inputs["objects"]?.array ?? []
-    }
-
-    /// The Node object.
-    package var nodeObject: Node {
-        var metadata = ObjectMeta(name: node.name)
-        metadata.labels = nodeLabels
-        return Node(metadata: metadata)
     }
 
     package var services: [Service] {
@@ -42,7 +39,7 @@ package struct FlowScene: Sendable {
 
     package var snapshot: ClusterSnapshot {
         var state = ClusterState(node: node)
-        _ = state.upsert(nodeObject)
+        _ = state.upsert(Node(json: nodeObject))
         for service in services { _ = state.upsert(service) }
         for slice in slices { _ = state.upsert(slice) }
         return state.snapshot

@@ -3,7 +3,7 @@ import Linux
 import Wire
 
 /// The connections of the network namespace of the thread that makes it.
-package struct ConntrackTable: ~Copyable, Sendable {
+package struct LabConnections: ~Copyable, Sendable {
     private var socket: NetlinkSocket
 
     package init() throws { socket = try NetlinkSocket(.netfilter) }
@@ -14,21 +14,21 @@ package struct ConntrackTable: ~Copyable, Sendable {
             ConntrackMessage.delete, [], ConntrackMessage(), operation: "forget connections")
     }
 
-    /// Makes a connection from `client` to `service` that the kernel sends on to `backend`.
+    /// Makes a connection that the kernel sends on to `backend`.
     package mutating func add(
-        _ protocol: L4Protocol, from client: IPSocketAddress, to service: IPSocketAddress,
-        dnatTo backend: IPSocketAddress
+        _ original: ConntrackTuple, dnatTo backend: IPSocketAddress
     ) throws {
         var message = ConntrackMessage()
-        message.original = ConntrackTuple(`protocol`, from: client, to: service)
-        message.reply = ConntrackTuple(`protocol`, from: service, to: client)
+        message.original = original
+        message.reply = ConntrackTuple(
+            original.protocol, from: original.destination, to: original.source)
         message.dnat = backend
         try socket.request(
             ConntrackMessage.new, [.create, .exclusive], message, operation: "add a connection")
     }
 
     /// All connections: what was asked for, and from whom the answers come.
-    package mutating func connections() throws -> [(
+    package mutating func all() throws -> [(
         original: ConntrackTuple, reply: ConntrackTuple
     )] {
         try socket.dump(

@@ -8,7 +8,9 @@ extension Node: KubeObject {
             .filter { $0["type"]?.string == "InternalIP" }.map { $0.text("address") }
         conditions = status.elements("conditions", Condition.init(json:))
         allocatableMilliCPU = status.value(at: "allocatable", "cpu").flatMap(milliUnits)
-        isUnschedulable = json.value(at: "spec", "unschedulable")?.bool ?? false
+        let spec = json["spec"] ?? .null
+        isUnschedulable = spec["unschedulable"]?.bool ?? false
+        taintKeys = spec.elements("taints") { $0.text("key") }
     }
 }
 

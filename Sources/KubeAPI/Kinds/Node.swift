@@ -7,6 +7,8 @@ package struct Node: Equatable, Sendable {
     /// `status.allocatable.cpu` in milli-CPUs; nil if absent.
     package var allocatableMilliCPU: Int64?
     package var isUnschedulable = false
+    /// `spec.taints[].key`.
+    package var taintKeys: [String] = []
 
     package init(metadata: ObjectMeta) { self.metadata = metadata }
 

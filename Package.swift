@@ -153,8 +153,8 @@ let package = Package(
         .executableTarget(
             name: "conformance",
             dependencies: [
-                "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
-                "Wire",
+                "APIClient", "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing",
+                "NetworkLab", "TestSupport", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/ConformanceRunner", swiftSettings: settings),

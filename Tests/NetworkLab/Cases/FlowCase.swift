@@ -18,6 +18,9 @@ package struct FlowCase: Sendable {
         case "flow": try await PacketFlow(test).run(factory)
         case "affinity": try await AffinityFlow(test).run(factory)
         case "conntrack": try await ConntrackFlow(test).run(factory)
+        case "healthcheck": try await HealthCheckFlow(test).run()
+        case "proxy-healthz": try await ProxyHealthFlow(test).run()
+        case "nodeport-addresses": try NodePortAddressFlow(test).run()
         case let kind:
             throw CaseFailure("no executor for kind \(kind ?? "none")")
         }

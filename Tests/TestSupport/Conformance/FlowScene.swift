@@ -9,6 +9,8 @@ package struct FlowScene: Sendable {
     package let nodeObject: JSON
     /// Every address of the node.
     package let nodeAddresses: [IPAddress]
+    /// The families of which every address of the node serves NodePorts.
+    package let wholeFamilies: Set<IPFamily>
     /// Services and EndpointSlices, as in the API.
     package var objects: [JSON]
 
@@ -19,8 +21,10 @@ package struct FlowScene: Sendable {
         node.podCIDRs = json.prefixes("detectLocalCIDRs")
         node.serviceCIDRs = json.prefixes("serviceCIDRs")
         node.masqueradeAll = json["masqueradeAll"]?.bool ?? false
-        node.nodePortAddresses = Self.selected(
-            nodeAddresses, by: json.prefixes("nodePortAddresses"))
+        let selection = NodePortAddressSelection(json.prefixes("nodePortAddresses"))
+        wholeFamilies = selection.wholeFamilies
+        node.nodePortAddresses = selection.served(
+            of: nodeAddresses, nodeIPs: Set(nodeAddresses))
         self.node = node
         nodeObject = [
             "apiVersion": "v1", "kind": "Node",
@@ -56,17 +60,6 @@ package struct FlowScene: Sendable {
         let isFromHost =
             nodeAddresses.contains(source) || source.isLoopback || source == destination
         return Packet(from: source, to: destination, `protocol`, port, isFromHost: isFromHost)
-    }
-
-    /// As kube-proxy reads `nodePortAddresses`: a family without a CIDR means every address of it.
-    private static func selected(_ addresses: [IPAddress], by prefixes: [IPPrefix])
-        -> Set<IPAddress>
-    {
-        Set(
-            addresses.filter { address in
-                let own = prefixes.filter { $0.family == address.family }
-                return own.isEmpty || own.contains { $0.contains(address) }
-            })
     }
 }
 
@@ -106,11 +99,13 @@ extension FlowAnswer.Verdict {
 }
 
 extension JSON {
-    fileprivate func addresses(_ key: String) -> [IPAddress] {
+    /// The texts of an array that are addresses.
+    package func addresses(_ key: String) -> [IPAddress] {
         self[key]?.array?.compactMap { $0.string.flatMap { IPAddress($0) } } ?? []
     }
 
-    fileprivate func prefixes(_ key: String) -> [IPPrefix] {
+    /// The texts of an array that are networks.
+    package func prefixes(_ key: String) -> [IPPrefix] {
         self[key]?.array?.compactMap { $0.string.flatMap { IPPrefix($0) } } ?? []
     }
 }

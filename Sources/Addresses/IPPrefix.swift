@@ -40,6 +40,19 @@ package struct IPPrefix: Hashable, Sendable, Comparable {
         return hostBits >= 64 ? .max : 1 << UInt64(hostBits)
     }
 
+    /// The highest address: all host bits are set.
+    package var last: IPAddress {
+        let hostBits = family.bits - length
+        if family == .ipv4 {
+            let mask = hostBits == 0 ? 0 : UInt32.max >> UInt32(32 - hostBits)
+            return IPAddress(ipv4: UInt32(truncatingIfNeeded: network.low) | mask)
+        }
+        let low: UInt64 =
+            hostBits == 0 ? 0 : hostBits >= 64 ? .max : .max >> UInt64(64 - hostBits)
+        let high: UInt64 = hostBits <= 64 ? 0 : .max >> UInt64(128 - hostBits)
+        return IPAddress(ipv6: network.high | high, network.low | low)
+    }
+
     package static func < (a: IPPrefix, b: IPPrefix) -> Bool {
         (a.network, a.length) < (b.network, b.length)
     }

@@ -22,7 +22,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     package let descriptor: OwnedDescriptor
-    private var sequence: UInt32 = 0
+    private(set) var sequence: UInt32 = 0
     private var buffer = [UInt8](repeating: 0, count: 65536)
 
     package init(
@@ -111,11 +111,20 @@ package struct NetlinkSocket: ~Copyable, Sendable {
             operation: operation, Errno(rawValue: reply.code), reason: reply.message)
     }
 
+    /// The sequence number of the next request; `count` of them are taken.
+    mutating func nextSequence(_ count: UInt32 = 1) -> UInt32 {
+        defer { sequence &+= count }
+        return sequence &+ 1
+    }
+
     private func send(
         _ message: NetlinkMessage, _ operation: String
     ) throws(NetlinkError) {
+        try send(message.encoded(), operation)
+    }
+
+    func send(_ bytes: [UInt8], _ operation: String) throws(NetlinkError) {
         let raw = descriptor.raw
-        let bytes = message.encoded()
         do {
             try checked("\(operation): send") { Glibc.send(raw, bytes, bytes.count, 0) }
         } catch {
@@ -123,28 +132,77 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         }
     }
 
+    mutating func receive(_ operation: String) throws(NetlinkError) -> [NetlinkMessage] {
+        try receive(operation, waits: true) ?? []
+    }
+
+    /// What is there already; nil where nothing is.
+    mutating func receiveNow(_ operation: String) throws(NetlinkError) -> [NetlinkMessage]? {
+        try receive(operation, waits: false)
+    }
+
     private mutating func receive(
-        _ operation: String
-    ) throws(NetlinkError) -> [NetlinkMessage] {
+        _ operation: String, waits: Bool
+    ) throws(NetlinkError) -> [NetlinkMessage]? {
         let raw = descriptor.raw
         do {
-            while true {
-                let count = try checked("\(operation): receive") {
-                    buffer.withUnsafeMutableBytes {
-                        clinux_netlink_receive(raw, $0.baseAddress, $0.count)
-                    }
+            let count = try checked("\(operation): receive") {
+                buffer.withUnsafeMutableBytes {
+                    waits
+                        ? clinux_netlink_receive(raw, $0.baseAddress, $0.count)
+                        : clinux_netlink_receive_now(raw, $0.baseAddress, $0.count)
                 }
-                guard count <= buffer.count else {
-                    throw SystemError(.messageTooLong, "\(operation): receive")
-                }
-                return try NetlinkMessage.parse(Array(buffer[..<count]))
             }
+            guard count <= buffer.count else {
+                throw SystemError(.messageTooLong, "\(operation): receive")
+            }
+            return try NetlinkMessage.parse(Array(buffer[..<count]))
         } catch let error as SystemError {
+            if !waits, error.errno == .again { return nil }
             throw .failed(error)
         } catch let error as NetlinkParseError {
             throw .malformed(operation: operation, error)
         } catch {
             preconditionFailure("\(error)")
+        }
+    }
+}
+
+// MARK: Options
+
+extension NetlinkSocket {
+    /// The address that the kernel gave the socket: notifications of what was done through it carry it.
+    package var portID: UInt32 {
+        UInt32(truncatingIfNeeded: clinux_netlink_port(descriptor.raw))
+    }
+
+    /// Hears a multicast group by its number (NFNLGRP_…).
+    package func join(group: UInt32) throws(NetlinkError) {
+        let (raw, group) = (descriptor.raw, Int32(group))
+        do {
+            try checked("join netlink group \(group)") { clinux_netlink_join(raw, group) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    package func leave(group: UInt32) throws(NetlinkError) {
+        let (raw, group) = (descriptor.raw, Int32(group))
+        do {
+            try checked("leave netlink group \(group)") { clinux_netlink_leave(raw, group) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    /// How many bytes may be on the way at once; more than the host's limit needs CAP_NET_ADMIN.
+    package func setBuffers(send: Int32, receive: Int32) throws(NetlinkError) {
+        let raw = descriptor.raw
+        do {
+            try checked("SO_SNDBUFFORCE") { clinux_socket_send_buffer(raw, send) }
+            try checked("SO_RCVBUFFORCE") { clinux_socket_receive_buffer(raw, receive) }
+        } catch {
+            throw .failed(error)
         }
     }
 }

@@ -12,10 +12,12 @@ package struct MaglevTable: Sendable {
     package let entries: [UInt16]
 
     /// `members` and their weights, which are at least 1; at most 65,535 members.
-    package init(_ members: [(backend: IPSocketAddress, weight: UInt16)]) {
+    /// - Parameter size: a prime, not less than there are members; nil: chosen by their number.
+    package init(_ members: [(backend: IPSocketAddress, weight: UInt16)], size: Int? = nil) {
         precondition(!members.isEmpty && members.count <= 65535)
-        let size = members.count <= 160 ? Self.smallSize : Self.largeSize
-        entries = Self.filled(members, size: size)
+        let chosen = size ?? (members.count <= 160 ? Self.smallSize : Self.largeSize)
+        precondition(chosen >= members.count)
+        entries = Self.filled(members, size: chosen)
     }
 
     /// The member for a client.

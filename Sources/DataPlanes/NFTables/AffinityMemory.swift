@@ -1,0 +1,73 @@
+import Addresses
+import Linux
+import Wire
+
+/// The elements that say which backend a client had: learned from packets, and deleted by us when the backend goes.
+struct AffinityMemory {
+    let family: IPFamily
+    /// By the id of a list, the backends that may be remembered.
+    let lists: [UInt32: Set<IPSocketAddress>]
+    /// Lists that are not named are gone.
+    let forgetsOthers: Bool
+
+    /// What is to be deleted; nil where there is nothing.
+    func stale(_ socket: inout NFTablesSocket) throws(NetlinkError) -> NFTables.Batch? {
+        var batch = NFTables.Batch(family, table: NFTablesLayout.table)
+        switch family {
+        case .ipv4:
+            for element in try list(.affinity, &socket) {
+                guard let id = element.key.number(at: 4), case .value(let value)? = element.data,
+                    let address = value.address(family, at: 0), let port = value.port(at: 4),
+                    isStale(id, IPSocketAddress(address, port))
+                else { continue }
+                batch.remove(element, from: SetName.affinity)
+            }
+        case .ipv6: try collectPairs(&batch, &socket)
+        }
+        return batch.isEmpty ? nil : batch
+    }
+
+    /// Address and port are in two maps; half an element leads nowhere and goes too.
+    private func collectPairs(
+        _ batch: inout NFTables.Batch, _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) {
+        var ports: [NFTables.Value: NFTables.Element] = [:]
+        for element in try list(.affinityPorts, &socket) { ports[element.key] = element }
+        for element in try list(.affinityAddresses, &socket) {
+            let other = ports[element.key]
+            guard let id = element.key.number(at: 0) else { continue }
+            if let backend = backend(element, other), !isStale(id, backend) { continue }
+            guard lists[id] != nil || forgetsOthers else { continue }
+            batch.remove(element, from: SetName.affinityAddresses)
+            if let other { batch.remove(other, from: SetName.affinityPorts) }
+        }
+    }
+
+    private func backend(
+        _ address: NFTables.Element, _ port: NFTables.Element?
+    ) -> IPSocketAddress? {
+        guard case .value(let value)? = address.data, let host = value.address(.ipv6, at: 0),
+            case .value(let number)? = port?.data, let port = number.port(at: 0)
+        else { return nil }
+        return IPSocketAddress(host, port)
+    }
+
+    private func isStale(_ id: UInt32, _ backend: IPSocketAddress) -> Bool {
+        guard let left = lists[id] else { return forgetsOthers }
+        return !left.contains(backend)
+    }
+
+    private func list(
+        _ set: SetName, _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) -> [NFTables.Element] {
+        var elements: [NFTables.Element] = []
+        try socket.list(
+            NFTables.ListRequest(
+                .element, family, table: NFTablesLayout.table, set: set.text),
+            restart: { elements = [] }
+        ) { content in
+            if case .elements(_, _, let more) = content { elements += more }
+        }
+        return elements
+    }
+}

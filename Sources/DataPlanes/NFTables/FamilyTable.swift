@@ -1,0 +1,100 @@
+import Addresses
+import Linux
+import LoadBalancing
+import Wire
+
+/// One family's table: what was rendered last, and the way to the kernel.
+struct FamilyTable: Sendable {
+    private(set) var renderer: NFTablesRenderer
+    /// The kernel is known to have what was rendered last.
+    private(set) var isCurrent = false
+
+    init(_ family: IPFamily) { renderer = NFTablesRenderer(family) }
+
+    /// Lists the kernel's table and makes it what `table` asks for, by what differs; where it is not there, or is not
+    /// ours, it is made anew.
+    mutating func adopt(
+        _ table: ServiceTable, _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) {
+        isCurrent = false
+        let kernel = try KernelTable(renderer.family, &socket)
+        let tuning = renderer.tuning
+        renderer = NFTablesRenderer(renderer.family)
+        renderer.tuning = tuning
+        if kernel.table != nil, try adopt(kernel, table, &socket) {
+            isCurrent = true
+            return try forget(renderer.stickyLists, &socket, others: true)
+        }
+        renderer = NFTablesRenderer(renderer.family)
+        renderer.tuning = tuning
+        var batches = renderer.renderNew(table)
+        if kernel.table != nil {
+            var replacement = NFTables.Batch(renderer.family, table: NFTablesLayout.table)
+            replacement.deleteTable()
+            batches.insert(replacement, at: 0)
+        }
+        for batch in batches { try socket.commit(batch) }
+        _ = renderer.takeForgotten()
+        isCurrent = true
+    }
+
+    /// False if the table cannot be changed into ours.
+    private mutating func adopt(
+        _ kernel: KernelTable, _ table: ServiceTable, _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) -> Bool {
+        renderer.reserveIDs(upTo: KernelLists(kernel, renderer.family).highestID)
+        renderer.hints = ArrangementHints(kernel, renderer.family, table)
+        let content = renderer.renderContent(table)
+        renderer.hints = nil
+        _ = renderer.takeForgotten()
+        guard TableDifference.canAdopt(kernel, renderer.layout, renderer.structure) else {
+            return false
+        }
+        let difference = TableDifference(
+            renderer.layout, from: kernel, to: renderer.structure, content)
+        if !difference.batch.isEmpty { try socket.commit(difference.batch) }
+        return true
+    }
+
+    /// Commits the difference.
+    mutating func apply(
+        _ table: ServiceTable, _ changes: ServiceTable.Changes, _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) {
+        try commit(renderer.render(table, changes), &socket)
+    }
+
+    mutating func retune(
+        _ weights: [ServicePortName: [IPSocketAddress: UInt32]], _ table: ServiceTable,
+        _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) {
+        try commit(renderer.retune(weights, table), &socket)
+    }
+
+    private mutating func commit(
+        _ batches: [NFTables.Batch], _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) {
+        isCurrent = false
+        for batch in batches { try socket.commit(batch) }
+        isCurrent = true
+        try forget(renderer.takeForgotten(), &socket)
+    }
+
+    /// Deletes what clients remember of backends that are gone from lists. A packet that was on its way may teach one
+    /// of them once more, so it is asked again until there is none.
+    private func forget(
+        _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout NFTablesSocket,
+        others: Bool = false
+    ) throws(NetlinkError) {
+        guard !lists.isEmpty || others else { return }
+        let memory = AffinityMemory(family: renderer.family, lists: lists, forgetsOthers: others)
+        for _ in 0..<16 {
+            guard let batch = try memory.stale(&socket) else { return }
+            do throws(NetlinkError) {
+                try socket.commit(batch)
+            } catch {
+                // One of them timed out meanwhile.
+                guard error.errno == .noSuchEntry else { throw error }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Addresses
+import Wire
+
+/// The words that the rules are made of. Keys begin at word 0 of the registers unless something else is said.
+extension RuleWriter {
+    /// Words that an address takes.
+    var addressWords: Int { family == .ipv4 ? 1 : 4 }
+
+    private var addressLength: UInt32 { family == .ipv4 ? 4 : 16 }
+
+    func word(_ number: Int) -> NFTables.Register { NFTables.Register(word: number) }
+
+    func bytes(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number) { Array($0) } }
+
+    // MARK: Of the packet
+
+    func source(_ number: Int) -> Expressions {
+        [.payload(.network, offset: family == .ipv4 ? 12 : 8, length: addressLength, word(number))]
+    }
+
+    func destination(_ number: Int) -> Expressions {
+        [.payload(.network, offset: family == .ipv4 ? 16 : 24, length: addressLength, word(number))]
+    }
+
+    func port(_ number: Int) -> NFTables.Expression {
+        .payload(.transport, offset: 2, length: 2, word(number))
+    }
+
+    func isOf(_ protocol: L4Protocol) -> Expressions {
+        [.meta(.l4Protocol, word(0)), .compare(word(0), isEqual: true, [`protocol`.number])]
+    }
+
+    /// address . protocol . port
+    var destinationKey: Expressions {
+        destination(0) + [.meta(.l4Protocol, word(addressWords)), port(addressWords + 1)]
+    }
+
+    /// protocol . port
+    var nodeKey: Expressions { [.meta(.l4Protocol, word(0)), port(1)] }
+
+    func hashedSource(into number: Int, modulus: UInt32, seed: UInt32) -> Expressions {
+        source(8) + [
+            .jhash(word(8), length: addressLength, modulus: modulus, seed: seed, word(number))
+        ]
+    }
+
+    // MARK: Of the conntrack entry, as the connection began
+
+    func originalDestination(_ number: Int) -> Expressions {
+        [
+            .conntrack(
+                family == .ipv4 ? .ipv4Destination : .ipv6Destination, ofOriginal: true,
+                word(number))
+        ]
+    }
+
+    private func originalPort(_ number: Int) -> NFTables.Expression {
+        .conntrack(.destinationPort, ofOriginal: true, word(number))
+    }
+
+    var originalKey: Expressions {
+        originalDestination(0)
+            + [.meta(.l4Protocol, word(addressWords)), originalPort(addressWords + 1)]
+    }
+
+    var originalNodeKey: Expressions { [.meta(.l4Protocol, word(0)), originalPort(1)] }
+
+    // MARK: The id, in meta priority
+
+    var id: Expressions { id(0) }
+
+    func id(_ number: Int) -> Expressions { [.meta(.priority, word(number))] }
+
+    func isID(_ value: UInt32) -> Expressions {
+        id + [.compare(word(0), isEqual: true, bytes(value))]
+    }
+
+    /// Where the map has nothing for the key the id stays what it was, and the rule ends.
+    func setID(_ key: Expressions, _ map: SetName) -> Expressions {
+        key + [lookup(map, into: 0), .setMeta(.priority, word(0))]
+    }
+
+    /// The qdiscs read meta priority, too: it is ours from DNAT to here.
+    var forgetID: Expressions {
+        [.immediate(word(0), bytes(0)), .setMeta(.priority, word(0))]
+    }
+
+    // MARK: Look-ups and verdicts
+
+    /// Goes on if the key at word 0 is in the set.
+    func ifIn(_ set: SetName, isInverted: Bool = false) -> Expressions {
+        [lookup(set, isInverted: isInverted)]
+    }
+
+    func lookup(
+        _ set: SetName, into number: Int? = nil, isInverted: Bool = false
+    ) -> NFTables.Expression {
+        .lookup(
+            set: set.text, key: word(0), data: number.map(word), isInverted: isInverted)
+    }
+
+    func go(_ chain: ChainName) -> Expressions { [.verdict(.goto(chain.text))] }
+
+    func jump(_ chain: ChainName) -> Expressions { [.verdict(.jump(chain.text))] }
+
+    /// NFT_REJECT_TCP_RST.
+    var resetConnection: Expressions { [.reject(type: 1, code: 0)] }
+
+    /// NFT_REJECT_ICMP_UNREACH: ICMP_PORT_UNREACH or ICMPV6_PORT_UNREACH.
+    var rejectPort: Expressions { [.reject(type: 0, code: family == .ipv4 ? 3 : 4)] }
+}

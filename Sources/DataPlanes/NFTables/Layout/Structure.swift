@@ -1,0 +1,30 @@
+import Addresses
+
+/// Which sets, chains and rules there are beside those that are always there: what the ServicePorts of a table make
+/// necessary. Two tables of the same Structure differ in elements alone.
+struct Structure: Equatable, Sendable {
+    /// The chain of one round-robin list: its rule counts.
+    struct RoundRobin: Equatable, Sendable {
+        var slots: Int
+        var `protocol`: L4Protocol
+    }
+
+    /// Numbers of slots in use, the busiest first: they are asked one after another.
+    var slotCounts: [Int] = []
+    var maglevCounts: [Int] = []
+    /// Seconds.
+    var stickyTimeouts: [UInt32] = []
+    /// By the list's id.
+    var roundRobins: [UInt32: RoundRobin] = [:]
+}
+
+/// Ids that stand for a refusal instead of a list of backends, and modes of masquerading.
+enum ReservedID {
+    static let reject: UInt32 = 1
+    static let drop: UInt32 = 2
+    static let firstList: UInt32 = 16
+
+    static let masqueradeAlways: UInt32 = 1
+    static let masqueradeUnlessFromPod: UInt32 = 2
+    static let masqueradeFromHost: UInt32 = 3
+}

@@ -1,0 +1,24 @@
+/// How often each value is in use: the first use adds something, the last one removes it.
+struct Counts<Value: Hashable & Sendable>: Sendable {
+    private(set) var counts: [Value: Int] = [:]
+
+    mutating func add(_ value: Value, isFirst: (Value) -> Void = { _ in }) {
+        counts[value, default: 0] += 1
+        if counts[value] == 1 { isFirst(value) }
+    }
+
+    mutating func remove(_ value: Value, wasLast: (Value) -> Void = { _ in }) {
+        guard let count = counts[value] else { return }
+        counts[value] = count == 1 ? nil : count - 1
+        if count == 1 { wasLast(value) }
+    }
+
+    /// One use ends and another begins.
+    mutating func move(
+        from old: Value?, to new: Value?, added: (Value) -> Void, removed: (Value) -> Void
+    ) {
+        guard old != new else { return }
+        if let new { add(new, isFirst: added) }
+        if let old { remove(old, wasLast: removed) }
+    }
+}

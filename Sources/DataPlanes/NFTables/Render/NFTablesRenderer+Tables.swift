@@ -1,0 +1,109 @@
+import Addresses
+import LoadBalancing
+import Wire
+
+extension NFTablesRenderer {
+    /// Bytes of elements after which a batch is closed. A ServicePort is never split, so no packet sees half of one.
+    private static let batchSize = 4 << 20
+
+    /// What makes the kernel's table into what `table` asks for, given that it is what was rendered last: batches
+    /// to be committed in this order.
+    mutating func render(
+        _ table: ServiceTable, _ changes: ServiceTable.Changes
+    ) -> [NFTables.Batch] {
+        var writer = BatchSeries(layout)
+        for (name, addresses) in affected(changes) {
+            render(name, also: addresses, table, into: &writer.batch)
+            if writer.batch.size > Self.batchSize { close(&writer) }
+        }
+        if changes.nodeChanged {
+            let now = RenderedNode(table, family)
+            now.render(since: node, into: &writer.batch)
+            remember(now)
+        }
+        close(&writer)
+        return writer.done
+    }
+
+    /// Sets and chains that the batch's elements need go with them: once a batch.
+    private mutating func close(_ writer: inout BatchSeries) {
+        if needsStructure { adoptStructure(into: &writer.batch) }
+        writer.close()
+    }
+
+    /// The ServicePorts of this family to render again, each with the frontends that may be its own now.
+    private func affected(
+        _ changes: ServiceTable.Changes
+    ) -> [(ServicePortName, [FrontendAddress])] {
+        var affected: [ServicePortName: [FrontendAddress]] = [:]
+        for name in changes.servicePorts.keys where name.family == family {
+            affected[name] = []
+        }
+        for (address, change) in changes.frontends where address.family == family {
+            for name in Set([change.old?.servicePort, change.new?.servicePort].compactMap { $0 }) {
+                affected[name, default: []].append(address)
+            }
+        }
+        return affected.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// A table from nothing.
+    mutating func renderNew(_ table: ServiceTable) -> [NFTables.Batch] {
+        var writer = BatchSeries(layout)
+        writer.batch.add(layout.table)
+        for set in layout.sets(structure) { writer.batch.add(layout.set(set)) }
+        for chain in layout.chains(structure) {
+            writer.batch.add(layout.chain(chain))
+            for rule in layout.rules(chain, structure) { writer.batch.append(rule) }
+        }
+        var changes = table.changes(since: ServiceTable())
+        changes.nodeChanged = true
+        writer.close()
+        return writer.done + render(table, changes)
+    }
+
+    /// All elements of a table, and its structure.
+    mutating func renderContent(_ table: ServiceTable) -> TableContent {
+        var content = TableContent()
+        for (name, addresses) in affected(table.changes(since: ServiceTable())) {
+            render(name, also: addresses, table, into: &content)
+        }
+        let now = RenderedNode(table, family)
+        now.render(into: &content)
+        remember(now)
+        adoptStructure()
+        return content
+    }
+
+    /// Renders the least-connections ServicePorts again by other weights.
+    mutating func retune(
+        _ weights: [ServicePortName: [IPSocketAddress: UInt32]], _ table: ServiceTable
+    ) -> [NFTables.Batch] {
+        var writer = BatchSeries(layout)
+        for (name, weights) in weights.sorted(by: { $0.key < $1.key })
+        where name.family == family && table.servicePorts[name]?.scheduler == .leastConnections {
+            tuning[name] = weights
+            render(name, also: [], table, into: &writer.batch)
+        }
+        close(&writer)
+        return writer.done
+    }
+}
+
+/// Batches one after another, closed when they are large.
+private struct BatchSeries {
+    private let layout: NFTablesLayout
+    private(set) var done: [NFTables.Batch] = []
+    var batch: NFTables.Batch
+
+    init(_ layout: NFTablesLayout) {
+        self.layout = layout
+        batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
+    }
+
+    mutating func close() {
+        guard !batch.isEmpty else { return }
+        done.append(batch)
+        batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
+    }
+}

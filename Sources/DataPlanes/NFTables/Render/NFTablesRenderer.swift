@@ -1,0 +1,327 @@
+import Addresses
+import LoadBalancing
+import Wire
+
+/// Turns a ServiceTable into the elements of one family's table: all of them, or what a change makes of them. It
+/// remembers what it has rendered (ids, slots), and nothing else; pure but for that.
+struct NFTablesRenderer: Sendable {
+    let layout: NFTablesLayout
+    private(set) var structure = Structure()
+    private(set) var ports: [ServicePortName: RenderedPort] = [:]
+    private(set) var frontends: [FrontendAddress: RenderedFrontend] = [:]
+    private(set) var node = RenderedNode()
+    private var use = StructureUse()
+    private var clusterIPs = Counts<IPAddress>()
+    private var hairpins = Counts<IPAddress>()
+    private var nextID = ReservedID.firstList
+    /// Of least-connections ServicePorts: the weights that the open connections call for.
+    var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
+    /// What a predecessor has left, while it is adopted.
+    var hints: ArrangementHints?
+
+    init(_ family: IPFamily) { layout = NFTablesLayout(family: family) }
+
+    var family: IPFamily { layout.family }
+
+    /// Ids of lists that backends have gone from, with those that are left: what clients remember of the others is to
+    /// be forgotten.
+    private(set) var forgotten: [UInt32: Set<IPSocketAddress>] = [:]
+
+    mutating func takeForgotten() -> [UInt32: Set<IPSocketAddress>] {
+        defer { forgotten = [:] }
+        return forgotten
+    }
+
+    /// The lists with session affinity, each with its backends.
+    var stickyLists: [UInt32: Set<IPSocketAddress>] {
+        var lists: [UInt32: Set<IPSocketAddress>] = [:]
+        for port in ports.values {
+            for list in [port.cluster, port.local].compactMap({ $0 }) where list.timeout != nil {
+                lists[list.id] = Set(list.slots)
+            }
+        }
+        return lists
+    }
+
+    // MARK: Rows
+
+    /// Renders one ServicePort and its frontends as `table` has them; those of `also` may have come to it.
+    mutating func render(
+        _ name: ServicePortName, also: [FrontendAddress], _ table: ServiceTable,
+        into sink: inout some ElementSink
+    ) {
+        let state = table.servicePorts[name]
+        let old = ports[name] ?? RenderedPort()
+        var new = arranged(name, state, before: old)
+        let addresses = Set(old.frontends).union(also)
+        new.frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
+        replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
+        replace(old.local, with: new.local, name.protocol, into: &sink)
+        for address in addresses.sorted() {
+            render(address, of: name, new, table, into: &sink)
+        }
+        ports[name] = state == nil && new.frontends.isEmpty ? nil : new
+    }
+
+    private mutating func arranged(
+        _ name: ServicePortName, _ state: ServicePortState?, before: RenderedPort
+    ) -> RenderedPort {
+        var port = RenderedPort()
+        guard let state else { return port }
+        func wanted(_ backends: [Backend]) -> WantedList {
+            WantedList(
+                backends: backends, scheduler: state.scheduler, timeout: state.affinityTimeout,
+                tuning: tuning[name])
+        }
+        if !state.cluster.isEmpty {
+            port.cluster = arranged(wanted(state.cluster), before.cluster, name, .cluster)
+        }
+        if !state.local.isEmpty {
+            port.localIsCluster = state.local == state.cluster
+            if !port.localIsCluster {
+                port.local = arranged(wanted(state.local), before.local, name, .local)
+            }
+        }
+        return port
+    }
+
+    private mutating func arranged(
+        _ wanted: WantedList, _ before: RenderedList?, _ name: ServicePortName,
+        _ list: BackendList
+    ) -> RenderedList {
+        let before = before ?? hints?.take(name, list)
+        let id = before?.id ?? newID()
+        return wanted.arranged(id: id, before: before)
+    }
+
+    private mutating func newID() -> UInt32 {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    /// No id up to this one is given out: a predecessor may have used it.
+    mutating func reserveIDs(upTo id: UInt32) { nextID = max(nextID, id &+ 1) }
+
+    mutating func remember(_ node: RenderedNode) { self.node = node }
+
+    /// Makes the structure what is needed by now, and says how.
+    mutating func adoptStructure(into batch: inout NFTables.Batch) {
+        let roundRobins = use.changedRoundRobins
+        let old = structure
+        adoptStructure()
+        StructureChange(layout, from: old, to: structure, roundRobins: roundRobins)
+            .write(to: &batch)
+    }
+
+    mutating func adoptStructure() { use.adopt(into: &structure) }
+
+    var needsStructure: Bool { use.differs(from: structure) }
+}
+
+// MARK: Frontends
+
+extension NFTablesRenderer {
+    private mutating func render(
+        _ address: FrontendAddress, of name: ServicePortName, _ port: RenderedPort,
+        _ table: ServiceTable, into sink: inout some ElementSink
+    ) {
+        let old = frontends[address]
+        guard let frontend = table.frontends[address], frontend.servicePort == name else {
+            // Another ServicePort may have it now: it takes the elements over when it is rendered.
+            guard let old, old.servicePort == name, table.frontends[address] == nil else {
+                return
+            }
+            replace(old, with: nil, address, into: &sink)
+            frontends[address] = nil
+            return
+        }
+        let new = RenderedFrontend(
+            servicePort: name,
+            internalID: Self.id(port.list(frontend.internalList), frontend.whenInternalEmpty),
+            externalID: Self.id(port.list(frontend.externalList), frontend.whenExternalEmpty),
+            masquerade: frontend.masquerade, ranges: frontend.sourceRanges,
+            isClusterIP: frontend.kind == .clusterIP)
+        guard old != new else { return }
+        replace(old, with: new, address, into: &sink)
+        frontends[address] = new
+    }
+
+    private static func id(
+        _ list: RenderedList?, _ whenEmpty: Frontend.WhenEmpty
+    ) -> UInt32 {
+        if let list { return list.id }
+        switch whenEmpty {
+        case .reject: return ReservedID.reject
+        case .drop: return ReservedID.drop
+        }
+    }
+
+    private mutating func replace(
+        _ old: RenderedFrontend?, with new: RenderedFrontend?, _ address: FrontendAddress,
+        into sink: inout some ElementSink
+    ) {
+        switch address.host {
+        case .address(let host):
+            let key = Elements.key(host, address)
+            let names = FrontendSets(
+                members: .frontends, ids: .servicePorts, externalIDs: .externalServicePorts,
+                masquerade: .masqueradeModes)
+            names.replace(old, with: new, key, into: &sink)
+            replaceRanges(old?.ranges, with: new?.ranges, key, host, address, into: &sink)
+            let isClusterIP = (old?.isClusterIP ?? false, new?.isClusterIP ?? false)
+            clusterIPs.move(
+                from: isClusterIP.0 ? host : nil, to: isClusterIP.1 ? host : nil,
+                added: { sink.add(Elements.address($0), to: .clusterIPs) },
+                removed: { sink.remove(Elements.address($0), from: .clusterIPs) })
+        case .node:
+            let names = FrontendSets(
+                members: .nodeFrontends, ids: .nodePorts, externalIDs: .externalNodePorts,
+                masquerade: .nodeMasqueradeModes)
+            names.replace(old, with: new, Elements.nodeKey(address), into: &sink)
+        }
+    }
+
+    private func replaceRanges(
+        _ old: [IPPrefix]?, with new: [IPPrefix]?, _ key: NFTables.Value, _ host: IPAddress,
+        _ address: FrontendAddress, into sink: inout some ElementSink
+    ) {
+        guard old != new else { return }
+        let before = AddressRange.merged(old ?? [])
+        let now = AddressRange.merged(new ?? [])
+        for range in before where !now.contains(range) {
+            sink.remove(Elements.allowed(host, address, range), from: .allowed)
+        }
+        for range in now where !before.contains(range) {
+            sink.add(Elements.allowed(host, address, range), to: .allowed)
+        }
+        if old == nil { sink.add(NFTables.Element(key), to: .restricted) }
+        if new == nil { sink.remove(NFTables.Element(key), from: .restricted) }
+    }
+}
+
+/// Which sets hold frontends of one kind of key.
+private struct FrontendSets {
+    let members: SetName
+    let ids: SetName
+    let externalIDs: SetName
+    let masquerade: SetName
+
+    func replace(
+        _ old: RenderedFrontend?, with new: RenderedFrontend?, _ key: NFTables.Value,
+        into sink: inout some ElementSink
+    ) {
+        if old == nil { sink.add(NFTables.Element(key), to: members) }
+        if new == nil { sink.remove(NFTables.Element(key), from: members) }
+        replace(old?.internalID, new?.internalID, key, ids, &sink)
+        replace(Self.external(old), Self.external(new), key, externalIDs, &sink)
+        replace(old?.masqueradeMode, new?.masqueradeMode, key, masquerade, &sink)
+    }
+
+    /// nil where everybody gets the same.
+    private static func external(_ frontend: RenderedFrontend?) -> UInt32? {
+        guard let frontend, frontend.externalID != frontend.internalID else { return nil }
+        return frontend.externalID
+    }
+
+    private func replace(
+        _ old: UInt32?, _ new: UInt32?, _ key: NFTables.Value, _ map: SetName,
+        _ sink: inout some ElementSink
+    ) {
+        guard old != new else { return }
+        if let old {
+            sink.remove(
+                NFTables.Element(key, data: .value(Elements.number(old))), from: map)
+        }
+        if let new {
+            sink.add(NFTables.Element(key, data: .value(Elements.number(new))), to: map)
+        }
+    }
+}
+
+// MARK: Lists
+
+extension NFTablesRenderer {
+    private mutating func replace(
+        _ old: RenderedList?, with new: RenderedList?, _ protocol: L4Protocol,
+        into sink: inout some ElementSink
+    ) {
+        guard old != new else { return }
+        replaceMembership(old, with: new, `protocol`, into: &sink)
+        replaceSlots(old, with: new, into: &sink)
+        if let old, old.timeout != nil {
+            let left = Set(new?.timeout == nil ? [] : new?.slots ?? [])
+            if !left.isSuperset(of: old.slots) { forgotten[old.id] = left }
+        }
+    }
+
+    private mutating func replaceMembership(
+        _ old: RenderedList?, with new: RenderedList?, _ protocol: L4Protocol,
+        into sink: inout some ElementSink
+    ) {
+        if old?.choice != new?.choice {
+            if let old {
+                use.remove(old)
+                sink.remove(old.membership, from: old.choice.set)
+            }
+            if let new {
+                use.add(new, `protocol`)
+                sink.add(new.membership, to: new.choice.set)
+            }
+        }
+        if old?.timeout != new?.timeout {
+            if let old, let timeout = old.timeout {
+                use.remove(timeout: timeout)
+                sink.remove(Elements.id(old.id), from: .sticky(timeout))
+            }
+            if let new, let timeout = new.timeout {
+                use.add(timeout: timeout)
+                sink.add(Elements.id(new.id), to: .sticky(timeout))
+            }
+        }
+    }
+
+    private mutating func replaceSlots(
+        _ old: RenderedList?, with new: RenderedList?, into sink: inout some ElementSink
+    ) {
+        let before = old?.slots ?? []
+        let now = new?.slots ?? []
+        for slot in 0..<max(before.count, now.count) {
+            let gone = slot < before.count ? before[slot] : nil
+            let come = slot < now.count ? now[slot] : nil
+            guard gone != come else { continue }
+            if let gone, let old {
+                sink.remove(Elements.slot(old.id, slot, gone), from: .backends)
+            }
+            if let come, let new {
+                sink.add(Elements.slot(new.id, slot, come), to: .backends)
+            }
+        }
+        for backend in Set(now).subtracting(before) {
+            hairpins.add(backend.address) { sink.add(Elements.pair($0), to: .hairpin) }
+        }
+        for backend in Set(before).subtracting(now) {
+            hairpins.remove(backend.address) { sink.remove(Elements.pair($0), from: .hairpin) }
+        }
+    }
+}
+
+extension RenderedList {
+    /// What makes the id one of its set.
+    var membership: NFTables.Element {
+        switch choice {
+        case .random, .maglev: Elements.id(id)
+        case .roundRobin:
+            Elements.id(id, .verdict(.goto(ChainName.roundRobin(id).text)))
+        }
+    }
+}
+
+extension RenderedList.Choice {
+    var set: SetName {
+        switch self {
+        case .random(let slots): .slots(slots)
+        case .maglev(let slots): .maglev(slots)
+        case .roundRobin: .roundRobin
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Addresses
+import LoadBalancing
+
+/// One list of backends as the kernel has it: under an id, in slots.
+struct RenderedList: Equatable, Sendable {
+    /// Which chain takes a slot.
+    enum Choice: Equatable, Sendable {
+        case random(Int)
+        case maglev(Int)
+        case roundRobin(Int)
+    }
+
+    let id: UInt32
+    var choice: Choice
+    var slots: [IPSocketAddress]
+    /// Session affinity in seconds; nil: none.
+    var timeout: UInt32?
+}
+
+/// What a list shall be, before it has an id and an arrangement.
+struct WantedList {
+    let backends: [Backend]
+    let scheduler: Scheduler
+    let timeout: UInt32?
+    /// Least connections: what the counts of open connections make of the weights; nil where nothing was counted.
+    var tuning: [IPSocketAddress: UInt32]?
+
+    /// - Parameter before: the list as it is, or as a predecessor left it: its arrangement is kept as far as can be.
+    func arranged(id: UInt32, before: RenderedList?) -> RenderedList {
+        let addresses = backends.map(\.socketAddress)
+        let slots: [IPSocketAddress]
+        let choice: RenderedList.Choice
+        switch scheduler {
+        case .random:
+            slots = arranged(SlotPlan.counts(weights), before)
+            choice = .random(slots.count)
+        case .leastConnections:
+            slots = arranged(tunedCounts, before)
+            choice = .random(slots.count)
+        case .roundRobin:
+            // In the order of their turns: what was there before does not count.
+            slots = SlotPlan.interleaved(addresses, SlotPlan.counts(weights))
+            choice = .roundRobin(slots.count)
+        case .maglev:
+            slots = MaglevSlots.slots(backends)
+            choice = .maglev(slots.count)
+        }
+        return RenderedList(id: id, choice: choice, slots: slots, timeout: timeout)
+    }
+
+    private var weights: [UInt32] { backends.map { UInt32($0.weight) } }
+
+    private func arranged(_ counts: [Int], _ before: RenderedList?) -> [IPSocketAddress] {
+        SlotPlan.arranged(backends.map(\.socketAddress), counts, before: before?.slots ?? [])
+    }
+
+    /// Enough slots for shares to be moved in steps of a fiftieth of an equal share.
+    private var tunedCounts: [Int] {
+        guard backends.count > 1 else { return [1] }
+        let slots = max(backends.count, min(1024, 50 * backends.count))
+        let tuned = backends.map { tuning?[$0.socketAddress] ?? UInt32($0.weight) * 1000 }
+        return SlotPlan.apportioned(tuned, slots: slots)
+    }
+}
+
+/// The Maglev table of a list: as small as the shares of its backends allow.
+enum MaglevSlots {
+    /// Primes; at least a hundred entries for a backend of average weight.
+    private static let sizes = [251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131_071]
+
+    static func slots(_ backends: [Backend]) -> [IPSocketAddress] {
+        let size = sizes.first { $0 >= 100 * backends.count } ?? sizes.last!
+        let table = MaglevTable(
+            backends.map { ($0.socketAddress, max(1, $0.weight)) }, size: size)
+        return table.entries.map { backends[Int($0)].socketAddress }
+    }
+}

@@ -15,6 +15,8 @@ struct ProxiedNode: Sendable {
 
     /// Far more than a data plane needs for the objects of a case.
     private static let patience = Duration.seconds(20)
+    /// How long it may fail: it tries again.
+    private static let patienceWithFailures = Duration.seconds(1)
 
     init(_ scene: FlowScene, _ factory: DataPlaneFactory) async throws {
         let node = scene.node
@@ -54,11 +56,12 @@ struct ProxiedNode: Sendable {
     /// Returns once the data plane agrees with the scene.
     func settle(_ scene: FlowScene) async throws {
         let table = ServiceTableCompiler.compile(scene.snapshot)
-        let deadline = ContinuousClock.now + Self.patience
+        let start = ContinuousClock.now
         while true {
             let view = await agent.view()
             if let view, view.isSynced, view.failure == nil, view.table == table { return }
-            guard ContinuousClock.now < deadline else {
+            let patience = view?.failure == nil ? Self.patience : Self.patienceWithFailures
+            guard ContinuousClock.now - start < patience else {
                 let why = view?.failure.map { "\($0)" } ?? "the table is another"
                 throw CaseFailure("the objects did not come into force: \(why)")
             }

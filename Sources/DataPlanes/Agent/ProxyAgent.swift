@@ -1,3 +1,4 @@
+package import Addresses
 package import KubeAPI
 package import LoadBalancing
 package import Logging
@@ -94,6 +95,12 @@ package final class ProxyAgent: Sendable {
     /// Takes what the data plane finds out between two tables, such as an address that could be bound at last:
     /// all problems that are left.
     package func take(_ problems: [FrontendAddress: FrontendProblem]) { inbox.put(problems) }
+
+    /// Somebody else may have changed what the data plane has applied: it is compared with the table, and repaired.
+    package func repair() { inbox.doubt() }
+
+    /// NodePorts are served at these addresses from now on.
+    package func take(nodeAddresses: Set<IPAddress>) { inbox.put(nodeAddresses: nodeAddresses) }
 
     /// Runs until the task is cancelled. What the data plane applied last stays in force.
     package func run() async throws {

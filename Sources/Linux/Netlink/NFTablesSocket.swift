@@ -5,6 +5,8 @@ package import Wire
 /// kernel works, which is a second for a batch of a million elements. Needs CAP_NET_ADMIN.
 package struct NFTablesSocket: ~Copyable, Sendable {
     private var socket: NetlinkSocket
+    /// Batches that were committed: each makes the generation one more.
+    package private(set) var commits: UInt32 = 0
 
     /// The sendmsg of a batch larger than this is refused by the kernel.
     package static let largestBatch = 192 << 20
@@ -32,6 +34,7 @@ package struct NFTablesSocket: ~Copyable, Sendable {
             }
         }
         if let refusal { throw refusal }
+        commits &+= 1
     }
 
     private static func refusal(
@@ -50,6 +53,28 @@ package struct NFTablesSocket: ~Copyable, Sendable {
             reason = [what, reply.message].compactMap { $0 }.joined(separator: ": ")
         }
         return .refused(operation: operation, Errno(rawValue: reply.code), reason: reason)
+    }
+
+    /// The number of the last commit by anybody in this namespace.
+    package mutating func generation() throws(NetlinkError) -> UInt32 {
+        let operation = "nf_tables generation"
+        let sequence = socket.nextSequence()
+        try socket.send(
+            NFTables.generationRequest(sequence: sequence).encoded(), operation)
+        while true {
+            for message in try socket.receive(operation) where message.sequence == sequence {
+                do throws(NetlinkParseError) {
+                    if case .generation(let number, _, _)? = try NFTables.content(of: message)?
+                        .content
+                    {
+                        return number
+                    }
+                } catch {
+                    throw .malformed(operation: operation, error)
+                }
+                if message.type == .error, try Self.isGone(message, operation) { return 0 }
+            }
+        }
     }
 
     /// Lists everything of one kind, message by message. What is not there at all lists as nothing. A list that was

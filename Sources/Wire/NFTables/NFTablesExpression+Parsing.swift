@@ -105,7 +105,7 @@ extension NFTables.Expression {
     private static func nat(_ fields: Fields) throws(NetlinkParseError) -> Self? {
         guard try fields.number(1) == 1, let family = try fields.number(2),
             let address = try fields.register(3), let port = try fields.register(5),
-            try fields.number(7) ?? 0 & ~3 == 0
+            try (fields.number(7) ?? 0) & ~3 == 0
         else { return nil }
         return .destinationNAT(
             family: UInt8(truncatingIfNeeded: family), address: address, port: port)

@@ -14,10 +14,10 @@ extension NFTables {
         /// nil if they are too many.
         package init?(_ bytes: some Collection<UInt8>) {
             guard bytes.count <= Self.capacity else { return nil }
-            for byte in bytes { append(byte) }
+            for byte in bytes { append(byte: byte) }
         }
 
-        private mutating func append(_ byte: UInt8) {
+        private mutating func append(byte: UInt8) {
             withUnsafeMutableBytes(of: &words) { $0[count] = byte }
             count += 1
         }
@@ -46,7 +46,7 @@ extension NFTables {
 
 extension NFTables.Value {
     /// Appends a part and pads to a multiple of 4.
-    private mutating func append<Part: FixedWidthInteger>(_ part: Part) {
+    private mutating func append<Part: FixedWidthInteger>(part: Part) {
         precondition(count + 4 <= Self.capacity)
         withUnsafeMutableBytes(of: &words) {
             $0.storeBytes(of: part, toByteOffset: count, as: Part.self)
@@ -57,19 +57,19 @@ extension NFTables.Value {
     /// 4 or 16 bytes in network order.
     package mutating func append(_ address: IPAddress) {
         switch address.family {
-        case .ipv4: append(UInt32(truncatingIfNeeded: address.low).bigEndian)
+        case .ipv4: append(part: UInt32(truncatingIfNeeded: address.low).bigEndian)
         case .ipv6:
-            append(address.high.bigEndian)
-            append(address.low.bigEndian)
+            append(part: address.high.bigEndian)
+            append(part: address.low.bigEndian)
         }
     }
 
-    package mutating func append(_ protocol: L4Protocol) { append(`protocol`.number) }
+    package mutating func append(_ protocol: L4Protocol) { append(part: `protocol`.number) }
 
-    package mutating func append(port: Port) { append(port.bigEndian) }
+    package mutating func append(port: Port) { append(part: port.bigEndian) }
 
     /// A number in this machine's order: a classid, a slot.
-    package mutating func append(number: UInt32) { append(number) }
+    package mutating func append(number: UInt32) { append(part: number) }
 }
 
 // MARK: Reading

@@ -15,6 +15,7 @@ package final class FlowLab: Sendable {
     /// Packets that are on their way at once: fewer than the kernel queues for a processor.
     private static let batchSize = 64
     private let patience: Int32
+    private static let patienceWithLinks: Int32 = 10_000
 
     /// - Parameter patience: milliseconds after which the lab's own packets count as lost: they need
     ///   microseconds.
@@ -26,6 +27,28 @@ package final class FlowLab: Sendable {
         mouths = try network.node.runBlocking {
             [.ipv4: try Mouth(.ipv4), .ipv6: try Mouth(.ipv6)]
         }
+        try waitForLinks()
+    }
+
+    /// Interfaces that are up drop packets until the kernel has heard of it from both ends, which is a matter of its
+    /// workers.
+    private func waitForLinks() throws {
+        let interval: Int32 = 10
+        for _ in 0..<(Self.patienceWithLinks / interval) {
+            let sentinel = numbers.withLock { $0.sentinel() }
+            if try hasArrived(sentinel, within: interval) { return }
+        }
+        throw LabError("the links of the lab do not come up")
+    }
+
+    private func hasArrived(_ sentinel: FirstPacket, within milliseconds: Int32) throws -> Bool {
+        try send(sentinel, isFromHost: false)
+        while let frame = try world.socket.receive(withinMilliseconds: milliseconds) {
+            if Sighting(packet: EthernetFrame.payload(of: frame)) == .first(sentinel) {
+                return true
+            }
+        }
+        return false
     }
 
     /// The namespace in which the data plane does its work.

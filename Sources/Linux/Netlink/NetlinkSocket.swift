@@ -22,7 +22,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     package let descriptor: OwnedDescriptor
-    private(set) var sequence: UInt32 = 0
+    var sequence: UInt32 = 0
     private var buffer = [UInt8](repeating: 0, count: 65536)
 
     package init(
@@ -97,7 +97,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         try receive("netlink notifications")
     }
 
-    private static func check(
+    static func check(
         _ message: NetlinkMessage, _ operation: String
     ) throws(NetlinkError) {
         let reply: NetlinkErrorReply
@@ -133,76 +133,53 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     mutating func receive(_ operation: String) throws(NetlinkError) -> [NetlinkMessage] {
-        try receive(operation, waits: true) ?? []
+        try Self.parse(try receiveDatagram(operation), operation)
     }
 
     /// What is there already; nil where nothing is.
     mutating func receiveNow(_ operation: String) throws(NetlinkError) -> [NetlinkMessage]? {
-        try receive(operation, waits: false)
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try datagram(operation, waits: false)
+        } catch {
+            if error.errno == .again { return nil }
+            throw .failed(error)
+        }
+        return try Self.parse(bytes, operation)
     }
 
-    private mutating func receive(
+    mutating func receiveDatagram(_ operation: String) throws(NetlinkError) -> [UInt8] {
+        do throws(SystemError) {
+            return try datagram(operation, waits: true)
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    private mutating func datagram(
         _ operation: String, waits: Bool
-    ) throws(NetlinkError) -> [NetlinkMessage]? {
+    ) throws(SystemError) -> [UInt8] {
         let raw = descriptor.raw
-        do {
-            let count = try checked("\(operation): receive") {
-                buffer.withUnsafeMutableBytes {
-                    waits
-                        ? clinux_netlink_receive(raw, $0.baseAddress, $0.count)
-                        : clinux_netlink_receive_now(raw, $0.baseAddress, $0.count)
-                }
+        let count = try checked("\(operation): receive") {
+            buffer.withUnsafeMutableBytes {
+                waits
+                    ? clinux_netlink_receive(raw, $0.baseAddress, $0.count)
+                    : clinux_netlink_receive_now(raw, $0.baseAddress, $0.count)
             }
-            guard count <= buffer.count else {
-                throw SystemError(.messageTooLong, "\(operation): receive")
-            }
-            return try NetlinkMessage.parse(Array(buffer[..<count]))
-        } catch let error as SystemError {
-            if !waits, error.errno == .again { return nil }
-            throw .failed(error)
-        } catch let error as NetlinkParseError {
+        }
+        guard count <= buffer.count else {
+            throw SystemError(.messageTooLong, "\(operation): receive")
+        }
+        return Array(buffer[..<count])
+    }
+
+    private static func parse(
+        _ datagram: [UInt8], _ operation: String
+    ) throws(NetlinkError) -> [NetlinkMessage] {
+        do throws(NetlinkParseError) {
+            return try NetlinkMessage.parse(datagram)
+        } catch {
             throw .malformed(operation: operation, error)
-        } catch {
-            preconditionFailure("\(error)")
-        }
-    }
-}
-
-// MARK: Options
-
-extension NetlinkSocket {
-    /// The address that the kernel gave the socket: notifications of what was done through it carry it.
-    package var portID: UInt32 {
-        UInt32(truncatingIfNeeded: clinux_netlink_port(descriptor.raw))
-    }
-
-    /// Hears a multicast group by its number (NFNLGRP_…).
-    package func join(group: UInt32) throws(NetlinkError) {
-        let (raw, group) = (descriptor.raw, Int32(group))
-        do {
-            try checked("join netlink group \(group)") { clinux_netlink_join(raw, group) }
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    package func leave(group: UInt32) throws(NetlinkError) {
-        let (raw, group) = (descriptor.raw, Int32(group))
-        do {
-            try checked("leave netlink group \(group)") { clinux_netlink_leave(raw, group) }
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    /// How many bytes may be on the way at once; more than the host's limit needs CAP_NET_ADMIN.
-    package func setBuffers(send: Int32, receive: Int32) throws(NetlinkError) {
-        let raw = descriptor.raw
-        do {
-            try checked("SO_SNDBUFFORCE") { clinux_socket_send_buffer(raw, send) }
-            try checked("SO_RCVBUFFORCE") { clinux_socket_receive_buffer(raw, receive) }
-        } catch {
-            throw .failed(error)
         }
     }
 }

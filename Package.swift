@@ -157,8 +157,8 @@ let package = Package(
         .executableTarget(
             name: "conformance",
             dependencies: [
-                "APIClient", "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing",
-                "NetworkLab", "TestSupport", "Wire",
+                "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "NetworkLab",
+                "TestSupport", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/ConformanceRunner", swiftSettings: settings),

@@ -1,6 +1,5 @@
 import Addresses
 import Linux
-import LoadBalancing
 import Testing
 
 @testable import NetworkLab
@@ -14,20 +13,20 @@ struct LabConnectionsTests {
         ["[fd00:244::50]:40000", "[fd00:96::10]:53", "[fd00:244::31]:5353"],
     ].map { $0.map { IPSocketAddress($0)! } }
 
-    @Test("A connection is made, listed and forgotten", arguments: L4Protocol.allCases, ends)
+    @Test("A connection is made, found and forgotten", arguments: L4Protocol.allCases, ends)
     func connection(_ protocol: L4Protocol, _ ends: [IPSocketAddress]) async throws {
         let lab = try LabNetwork(addresses: [IPAddress("192.0.2.10")!])
         try await lab.node.run {
-            var table = try LabConnections()
-            let original = ConntrackTuple(`protocol`, from: ends[0], to: ends[1])
-            try table.add(original, dnatTo: ends[2])
-            let connections = try table.all()
-            try #require(connections.count == 1)
-            #expect(connections[0].original == original)
-            #expect(
-                connections[0].reply == ConntrackTuple(`protocol`, from: ends[2], to: ends[0]))
-            try table.flush()
-            #expect(try table.all().isEmpty)
+            let connection = LabConnections.Connection(
+                `protocol`, from: ends[0], to: ends[1], at: ends[2])
+            var other = connection
+            other.backend.port = 9999
+            var connections = try LabConnections()
+            try connections.add(connection)
+            #expect(try connections.contains(connection))
+            #expect(try !connections.contains(other))
+            try connections.flush()
+            #expect(try !connections.contains(connection))
         }
     }
 }

@@ -183,3 +183,42 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         }
     }
 }
+
+// MARK: Options
+
+extension NetlinkSocket {
+    /// The address that the kernel gave the socket: notifications of what was done through it carry it.
+    package var portID: UInt32 {
+        UInt32(truncatingIfNeeded: clinux_netlink_port(descriptor.raw))
+    }
+
+    /// Hears a multicast group by its number (NFNLGRP_…).
+    package func join(group: UInt32) throws(NetlinkError) {
+        let (raw, group) = (descriptor.raw, Int32(group))
+        do {
+            try checked("join netlink group \(group)") { clinux_netlink_join(raw, group) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    package func leave(group: UInt32) throws(NetlinkError) {
+        let (raw, group) = (descriptor.raw, Int32(group))
+        do {
+            try checked("leave netlink group \(group)") { clinux_netlink_leave(raw, group) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    /// How many bytes may be on the way at once; more than the host's limit needs CAP_NET_ADMIN.
+    package func setBuffers(send: Int32, receive: Int32) throws(NetlinkError) {
+        let raw = descriptor.raw
+        do {
+            try checked("SO_SNDBUFFORCE") { clinux_socket_send_buffer(raw, send) }
+            try checked("SO_RCVBUFFORCE") { clinux_socket_receive_buffer(raw, receive) }
+        } catch {
+            throw .failed(error)
+        }
+    }
+}

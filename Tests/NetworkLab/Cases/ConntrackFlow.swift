@@ -1,15 +1,16 @@
 import Addresses
 import KubeAPI
 import Linux
-import LoadBalancing
 import TestSupport
 
-/// `kind: conntrack`: a connection that the kernel knows from before, and whether it is forgotten when the data plane
-/// takes the table over.
+/// `kind: conntrack`: a connection to an endpoint, and whether it is forgotten when the endpoints become those of the
+/// case.
 struct ConntrackFlow {
     private let test: ConformanceCase
     private let scene: FlowScene
     private static let patience = Duration.seconds(2)
+    /// For a deletion that should not happen.
+    private static let quiet = Duration.milliseconds(50)
 
     init(_ test: ConformanceCase) {
         self.test = test
@@ -17,48 +18,89 @@ struct ConntrackFlow {
     }
 
     func run(_ factory: DataPlaneFactory) async throws {
-        let entry = test.inputs["entry"]
-        guard let `protocol` = entry?["protocol"]?.string.flatMap(L4Protocol.init(rawValue:)),
-            let service = entry?["originalDestination"]?.string.flatMap({ IPSocketAddress($0) }),
-            let backend = entry?["replySource"]?.string.flatMap({ IPSocketAddress($0) }),
-            let isDeleted = test.expect["deleted"]?.bool
-        else { throw CaseFailure("the case cannot be read") }
-        let node = try await ProxiedNode(scene, factory)
-        let client = IPSocketAddress(Self.client(service.address.family), 40000)
-        let original = ConntrackTuple(`protocol`, from: client, to: service)
-        try await node.lab.node.run {
-            var connections = try LabConnections()
-            try connections.add(original, dnatTo: backend)
+        let connection = try connection()
+        guard let isDeleted = test.expect["deleted"]?.bool else {
+            throw CaseFailure("the answer cannot be read")
         }
+        let former = scene.served(by: connection.backend)
+        let node = try await ProxiedNode(former, factory)
         try await node.run {
+            try await node.settle(former)
+            try await node.lab.node.run {
+                var connections = try LabConnections()
+                try connections.add(connection)
+            }
+            node.replace(former, with: scene)
             try await node.settle(scene)
-            let wasDeleted = try await isForgotten(original, on: node, expecting: isDeleted)
+            let wasDeleted = try await isForgotten(
+                connection, on: node, within: isDeleted ? Self.patience : Self.quiet)
             guard wasDeleted == isDeleted else {
                 throw CaseFailure(
-                    at: "\(original) to \(backend)", expected: isDeleted ? "deleted" : "kept",
+                    at: "\(connection)", expected: isDeleted ? "deleted" : "kept",
                     came: wasDeleted ? "deleted" : "kept")
             }
         }
     }
 
-    private static func client(_ family: IPFamily) -> IPAddress {
-        family == .ipv4 ? IPAddress("10.244.1.50")! : IPAddress("fd00:244:1::50")!
+    private func connection() throws -> LabConnections.Connection {
+        let entry = test.inputs["entry"]
+        guard let `protocol` = entry?["protocol"]?.string.flatMap(L4Protocol.init(rawValue:)),
+            let service = entry?["originalDestination"]?.string.flatMap({ IPSocketAddress($0) }),
+            let backend = entry?["replySource"]?.string.flatMap({ IPSocketAddress($0) })
+        else { throw CaseFailure("the entry cannot be read") }
+        let client =
+            service.address.family == .ipv4 ? "10.244.1.50:40000" : "[fd00:244:1::50]:40000"
+        return LabConnections.Connection(
+            `protocol`, from: IPSocketAddress(client)!, to: service, at: backend)
     }
 
-    /// Whether the kernel has forgotten the connection. What is to be forgotten may take a moment after the table has
-    /// come into force.
     private func isForgotten(
-        _ original: ConntrackTuple, on node: ProxiedNode, expecting isDeleted: Bool
+        _ connection: LabConnections.Connection, on node: ProxiedNode, within patience: Duration
     ) async throws -> Bool {
-        let deadline = ContinuousClock.now + (isDeleted ? Self.patience : .milliseconds(50))
+        let deadline = ContinuousClock.now + patience
         while true {
             let isKnown = try await node.lab.node.run {
                 var connections = try LabConnections()
-                return try connections.all().contains { $0.original == original }
+                return try connections.contains(connection)
             }
             if !isKnown { return true }
             if ContinuousClock.now >= deadline { return false }
             try await Task.sleep(for: .milliseconds(5))
         }
+    }
+}
+
+extension FlowScene {
+    /// The same Services with one ready endpoint behind every port.
+    fileprivate func served(by backend: IPSocketAddress) -> FlowScene {
+        var scene = self
+        scene.objects = objects.filter { $0["kind"] == "Service" }
+        scene.objects += scene.objects.map { service in
+            let ports = service.value(at: "spec", "ports")?.array ?? []
+            return [
+                "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
+                "metadata": [
+                    "name": "before", "namespace": service.value(at: "metadata", "namespace") ?? "",
+                    "labels": [
+                        "kubernetes.io/service-name": service.value(at: "metadata", "name") ?? ""
+                    ],
+                ],
+                "addressType": .string(backend.address.family.description),
+                "endpoints": [
+                    [
+                        "addresses": [.string(backend.address.description)],
+                        "conditions": ["ready": true],
+                    ]
+                ],
+                "ports": .array(
+                    ports.map { port in
+                        [
+                            "name": port["name"] ?? "", "protocol": port["protocol"] ?? "TCP",
+                            "port": .integer(Int64(backend.port)),
+                        ]
+                    }),
+            ]
+        }
+        return scene
     }
 }

@@ -1,7 +1,7 @@
 import Addresses
-package import DataPlanes
+import DataPlanes
 import KubeAPI
-package import Linux
+import Linux
 import LoadBalancing
 import Logging
 import TestSupport
@@ -53,6 +53,15 @@ struct ProxiedNode: Sendable {
         for object in scene.objects { cluster.put(object) }
     }
 
+    /// Stores the objects of `new`; what only `old` has goes.
+    func replace(_ old: FlowScene, with new: FlowScene) {
+        put(new)
+        let kept = Set(new.slices.map(\.objectName))
+        for slice in old.slices where !kept.contains(slice.objectName) {
+            cluster.remove(EndpointSlice.resource, slice.objectName)
+        }
+    }
+
     /// Returns once the data plane agrees with the scene.
     func settle(_ scene: FlowScene) async throws {
         let table = ServiceTableCompiler.compile(scene.snapshot)
@@ -67,15 +76,5 @@ struct ProxiedNode: Sendable {
             }
             try await Task.sleep(for: .milliseconds(2))
         }
-    }
-}
-
-/// Makes the data plane that the cases are about.
-package struct DataPlaneFactory: Sendable {
-    /// Called on a thread in the node's namespace, which is given, too.
-    let make: @Sendable (NetworkNamespace) throws -> any DataPlane
-
-    package init(_ make: @escaping @Sendable (NetworkNamespace) throws -> any DataPlane) {
-        self.make = make
     }
 }

@@ -47,8 +47,9 @@ package final class LabNetwork: Sendable {
                 try namespace.create()
             }
             try Self.addLinks(node, world)
-            try node.runBlocking { try Self.setUpNode(addresses, localNetworks) }
+            // The end of a link that comes up second carries packets at once.
             worldInterface = try world.runBlocking { try Self.setUpWorld() }
+            try node.runBlocking { try Self.setUpNode(addresses, localNetworks) }
         } catch {
             Self.remove(node, world, directory)
             throw error

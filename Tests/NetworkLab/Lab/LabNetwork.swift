@@ -119,6 +119,24 @@ package final class LabNetwork: Sendable {
             }
             try stack.addLocalRoute(to: network, source: source)
         }
+        try wait(for: addresses + outletAddresses, &stack)
+    }
+
+    /// An IPv6 address is of use once a worker of the kernel has seen that its interface carries packets: then it has
+    /// its route.
+    private static func wait(
+        for addresses: [IPAddress], _ stack: inout NetworkStack
+    ) throws {
+        let wanted = Set(addresses.map { IPPrefix(host: $0) })
+        let deadline = ContinuousClock.now + .seconds(10)
+        while true {
+            let local = Set(try stack.routes().filter(\.isLocal).map(\.prefix))
+            if wanted.isSubset(of: local) { return }
+            guard ContinuousClock.now < deadline else {
+                throw LabError("the node's addresses do not come into use")
+            }
+            Thread.yield()
+        }
     }
 
     private static func setSwitches() throws {

@@ -157,8 +157,8 @@ let package = Package(
         .executableTarget(
             name: "conformance",
             dependencies: [
-                "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
-                "Wire",
+                "APIClient", "Addresses", "KubeAPI", "Linux", "LoadBalancing", "NetworkLab",
+                "TestSupport", "Wire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/ConformanceRunner", swiftSettings: settings),
@@ -189,6 +189,19 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Wire", "Yams"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "NetworkLab",
+            dependencies: [
+                "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing", "TestSupport",
+                "Watching", "Wire", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/NetworkLab", swiftSettings: settings),
+        tests(
+            "NetworkLabTests",
+            [
+                "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing", "NetworkLab",
+                "TestSupport", "Wire",
+            ]),
         tests("AddressesTests", ["Addresses"]),
         tests("WireTests", ["Addresses", "Wire"]),
         tests("KubeAPITests", ["Addresses", "KubeAPI", "Yams"]),

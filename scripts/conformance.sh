@@ -10,7 +10,7 @@ if [ "${CONFORMANCE_BUILT:-}" != 1 ]; then
 fi
 
 how=(--net)
-[ "$(id -u)" = 0 ] || how=(--user --map-root-user --net)
+[ "$(id -u)" = 0 ] || how=(--user --map-root-user --net --mount)
 if ! unshare "${how[@]}" true 2>/dev/null; then
     echo "conformance: this machine allows no network namespace: run as root, or allow user namespaces" >&2
     exit 2

@@ -25,6 +25,7 @@ need util-linux setpriv
 command -v kubectl >/dev/null || missing+=(kubernetes-client)
 if [ "${1:-}" = test ]; then
     need python3-kubernetes /usr/lib/python3/dist-packages/kubernetes/__init__.py
+    need nftables /usr/sbin/nft
 fi
 if [ "${1:-}" = bench ]; then
     need haproxy haproxy

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-io='^(APIServerTests|DNSServerTests|DataPlanesTests|EndToEndTests|LinuxTests|PodsTests|ProbingTests|StorageTests)\.'
+io='^(APIServerTests|DNSServerTests|DataPlanesTests|EndToEndTests|LinuxTests|NetworkLabTests|PodsTests|ProbingTests|StorageTests)\.'
 
 echo "building (the first time takes some minutes) …"
 swift build --build-tests

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 int clinux_pipe2_nonblocking(int ends[2]) { return pipe2(ends, O_CLOEXEC | O_NONBLOCK); }
@@ -17,3 +18,12 @@ ssize_t clinux_splice(int from, int to, size_t bytes, int more) {
 }
 
 int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+
+int clinux_stay_on_processor(void) {
+    int processor = sched_getcpu();
+    if (processor < 0) return -1;
+    cpu_set_t processors;
+    CPU_ZERO(&processors);
+    CPU_SET(processor, &processors);
+    return sched_setaffinity(0, sizeof processors, &processors);
+}

@@ -4,6 +4,7 @@
 #include "CLinuxMemory.h"
 #include "CLinuxNamespaces.h"
 #include "CLinuxNetlink.h"
+#include "CLinuxPackets.h"
 #include "CLinuxPolling.h"
 #include "CLinuxProcesses.h"
 #include "CLinuxSockets.h"

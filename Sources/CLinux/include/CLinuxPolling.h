@@ -13,3 +13,5 @@ int clinux_set_pipe_size(int descriptor, int bytes);
 /// splice(2) with SPLICE_F_MOVE and SPLICE_F_NONBLOCK, and no offsets.
 ssize_t clinux_splice(int from, int to, size_t bytes, int more);
 int clinux_set_thread_name(const char *name);
+/// The calling thread stays on the processor that it runs on now.
+int clinux_stay_on_processor(void);

@@ -36,20 +36,45 @@ struct NotApplicable: Error, CustomStringConvertible {
 
 /// A file of Tests/Conformance and how its cases are run.
 struct CaseFile: Sendable {
+    enum Execution: Sendable {
+        case onServer(@Sendable (ConformanceCase) -> any ExecutableCase)
+        /// By itself. What it throws means what it means for an `ExecutableCase`.
+        case alone(@Sendable (ConformanceCase) async throws -> Void)
+    }
+
     let name: String
-    let executable: @Sendable (ConformanceCase) -> any ExecutableCase
+    let execution: Execution
+
+    private init(
+        _ name: String, alone play: @escaping @Sendable (ConformanceCase) async throws -> Void
+    ) {
+        self.name = name
+        execution = .alone(play)
+    }
+
+    private init(
+        _ name: String, onServer make: @escaping @Sendable (ConformanceCase) -> any ExecutableCase
+    ) {
+        self.name = name
+        execution = .onServer(make)
+    }
 
     static let all: [CaseFile] = [
-        CaseFile(name: "service_validation.yaml") { ValidationCase($0) },
-        CaseFile(name: "service_defaulting_allocation.yaml") { test in
-            test.inputs["steps"] == nil
-                ? BandCase(test) as any ExecutableCase : AllocationCase(test)
-        },
-        CaseFile(name: "service_ipfamily_matrix.yaml") { FamilyMatrixCase($0) },
-        CaseFile(name: "endpointslice.yaml") { test in
-            test.inputs["steps"] == nil
-                ? EndpointRuleCase(test) as any ExecutableCase : EndpointSliceCase(test)
-        },
-        CaseFile(name: "dns.yaml") { DNSCase($0) },
+        CaseFile("service_validation.yaml", onServer: { ValidationCase($0) }),
+        CaseFile(
+            "service_defaulting_allocation.yaml",
+            onServer: { test in
+                test.inputs["steps"] == nil
+                    ? BandCase(test) as any ExecutableCase : AllocationCase(test)
+            }),
+        CaseFile("service_ipfamily_matrix.yaml", onServer: { FamilyMatrixCase($0) }),
+        CaseFile(
+            "endpointslice.yaml",
+            onServer: { test in
+                test.inputs["steps"] == nil
+                    ? EndpointRuleCase(test) as any ExecutableCase : EndpointSliceCase(test)
+            }),
+        CaseFile("dns.yaml", onServer: { DNSCase($0) }),
+        CaseFile("flows.yaml", alone: { try await NodeFlow.play($0) }),
     ]
 }

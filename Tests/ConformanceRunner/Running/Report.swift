@@ -7,6 +7,18 @@ enum Outcome: Sendable, Equatable {
     case failed(String)
     /// Why the case says nothing about this server.
     case notApplicable(String)
+
+    /// What became of a case that `play` plays.
+    static func of(_ play: () async throws -> Void) async -> Outcome {
+        do {
+            try await play()
+            return .passed
+        } catch let reason as NotApplicable {
+            return .notApplicable(reason.description)
+        } catch {
+            return .failed("\(error)")
+        }
+    }
 }
 
 /// Tells outcomes as they come, and counts them.

@@ -26,7 +26,7 @@ final class Runner {
     private func outcome(_ test: any ExecutableCase) async -> Outcome {
         do {
             let cluster = try await server(test.settings)
-            let outcome = await Self.outcome(test, cluster)
+            let outcome = await Outcome.of { try await test.run(on: cluster) }
             let isClean = await cluster.cleanUp()
             if !isClean || cluster.isChanged { await end() }
             return outcome
@@ -42,16 +42,5 @@ final class Runner {
         let cluster = try await Cluster(settings, binary: binary)
         self.cluster = cluster
         return cluster
-    }
-
-    private static func outcome(_ test: any ExecutableCase, _ cluster: Cluster) async -> Outcome {
-        do {
-            try await test.run(on: cluster)
-            return .passed
-        } catch let reason as NotApplicable {
-            return .notApplicable(reason.description)
-        } catch {
-            return .failed("\(error)")
-        }
     }
 }

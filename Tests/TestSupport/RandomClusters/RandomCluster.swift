@@ -53,7 +53,8 @@ package struct RandomCluster: Sendable {
         let source = IPAddress(pick(sources))!
         return Packet(
             from: source, to: IPAddress(pick(destinations))!, pick(L4Protocol.allCases),
-            pick([80, 81, 30080, 30081]), isFromHost: source == IPAddress("192.0.2.10")!)
+            pick([80, 81, 30080, 30081]),
+            isFromHost: ["192.0.2.10", "2001:db8::10"].contains(source.description))
     }
 }
 

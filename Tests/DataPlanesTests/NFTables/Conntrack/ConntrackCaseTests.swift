@@ -16,7 +16,7 @@ import Wire
     @Test("A flow is deleted when its backend has gone", arguments: cases)
     func change(_ flow: ConformanceCase) throws {
         let (entry, isDeleted) = try Self.read(flow)
-        let table = ServiceTableCompiler.compile(ClusterScene(flow).snapshot)
+        let table = ServiceTableCompiler.compile(FlowScene(flow).snapshot)
         // Before the change, the entry's backend was one of those of every ServicePort of its protocol.
         var old = table
         for name in old.servicePorts.keys where name.protocol == entry.protocol {
@@ -32,7 +32,7 @@ import Wire
     @Test("A start deletes the same", arguments: cases)
     func start(_ flow: ConformanceCase) throws {
         let (entry, isDeleted) = try Self.read(flow)
-        let table = ServiceTableCompiler.compile(ClusterScene(flow).snapshot)
+        let table = ServiceTableCompiler.compile(FlowScene(flow).snapshot)
         let whole = FlowPlan(
             after: table.changes(since: ServiceTable()), in: table, UDPFrontends(of: table))
         #expect(whole.removes(entry) == isDeleted)
@@ -47,7 +47,7 @@ import Wire
     @Test("The same flows go when the Service is deleted", arguments: cases)
     func deletion(_ flow: ConformanceCase) throws {
         let (entry, _) = try Self.read(flow)
-        let old = ServiceTableCompiler.compile(ClusterScene(flow).snapshot)
+        let old = ServiceTableCompiler.compile(FlowScene(flow).snapshot)
         var table = old
         table.frontends = [:]
         table.servicePorts = [:]

@@ -133,53 +133,48 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     mutating func receive(_ operation: String) throws(NetlinkError) -> [NetlinkMessage] {
-        try Self.parse(try receiveDatagram(operation), operation)
+        try Self.messages(of: try receiveDatagram(operation), operation)
     }
 
     /// What is there already; nil where nothing is.
     mutating func receiveNow(_ operation: String) throws(NetlinkError) -> [NetlinkMessage]? {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try datagram(operation, waits: false)
-        } catch {
-            if error.errno == .again { return nil }
-            throw .failed(error)
-        }
-        return try Self.parse(bytes, operation)
+        guard let datagram = try receiveDatagram(operation, waits: false) else { return nil }
+        return try Self.messages(of: datagram, operation)
     }
 
-    mutating func receiveDatagram(_ operation: String) throws(NetlinkError) -> [UInt8] {
-        do throws(SystemError) {
-            return try datagram(operation, waits: true)
-        } catch {
-            throw .failed(error)
-        }
-    }
-
-    private mutating func datagram(
-        _ operation: String, waits: Bool
-    ) throws(SystemError) -> [UInt8] {
-        let raw = descriptor.raw
-        let count = try checked("\(operation): receive") {
-            buffer.withUnsafeMutableBytes {
-                waits
-                    ? clinux_netlink_receive(raw, $0.baseAddress, $0.count)
-                    : clinux_netlink_receive_now(raw, $0.baseAddress, $0.count)
-            }
-        }
-        guard count <= buffer.count else {
-            throw SystemError(.messageTooLong, "\(operation): receive")
-        }
-        return Array(buffer[..<count])
-    }
-
-    private static func parse(
-        _ datagram: [UInt8], _ operation: String
+    private static func messages(
+        of datagram: [UInt8], _ operation: String
     ) throws(NetlinkError) -> [NetlinkMessage] {
         do throws(NetlinkParseError) {
             return try NetlinkMessage.parse(datagram)
         } catch {
             throw .malformed(operation: operation, error)
+        }
+    }
+
+    mutating func receiveDatagram(_ operation: String) throws(NetlinkError) -> [UInt8] {
+        try receiveDatagram(operation, waits: true) ?? []
+    }
+
+    private mutating func receiveDatagram(
+        _ operation: String, waits: Bool
+    ) throws(NetlinkError) -> [UInt8]? {
+        let raw = descriptor.raw
+        do throws(SystemError) {
+            let count = try checked("\(operation): receive") {
+                buffer.withUnsafeMutableBytes {
+                    waits
+                        ? clinux_netlink_receive(raw, $0.baseAddress, $0.count)
+                        : clinux_netlink_receive_now(raw, $0.baseAddress, $0.count)
+                }
+            }
+            guard count <= buffer.count else {
+                throw SystemError(.messageTooLong, "\(operation): receive")
+            }
+            return Array(buffer[..<count])
+        } catch {
+            if !waits, error.errno == .again { return nil }
+            throw .failed(error)
         }
     }
 }

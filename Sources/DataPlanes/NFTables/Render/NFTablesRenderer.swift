@@ -61,6 +61,20 @@ struct NFTablesRenderer: Sendable {
             render(address, of: name, new, table, into: &sink)
         }
         ports[name] = state == nil && new.frontends.isEmpty ? nil : new
+        if state?.scheduler != .leastConnections { tuning[name] = nil }
+    }
+
+    /// Renders the lists of a ServicePort that is there again, with the same backends.
+    mutating func rearrange(
+        _ name: ServicePortName, _ state: ServicePortState, into sink: inout some ElementSink
+    ) {
+        guard let old = ports[name] else { return }
+        var new = arranged(name, state, before: old)
+        new.frontends = old.frontends
+        guard (old.cluster?.id, old.local?.id) == (new.cluster?.id, new.local?.id) else { return }
+        replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
+        replace(old.local, with: new.local, name.protocol, into: &sink)
+        ports[name] = new
     }
 
     private mutating func arranged(

@@ -27,8 +27,11 @@ package final class LoopbackNodePorts: DataPlane {
         }
         guard !partChanges.isEmpty else { return problems }
         for (address, problem) in try await relay.apply(part, partChanges) {
-            problems[address] = problems[address] ?? FrontendProblem(
-                reason: problem.reason, message: "at loopback: \(problem.message)", isFatal: false)
+            problems[address] =
+                problems[address]
+                ?? FrontendProblem(
+                    reason: problem.reason, message: "at loopback: \(problem.message)",
+                    isFatal: false)
         }
         return problems
     }

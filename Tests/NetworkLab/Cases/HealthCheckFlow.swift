@@ -24,6 +24,7 @@ struct HealthCheckFlow {
             throw CaseFailure("the request cannot be read")
         }
         let network = try LabNetwork(addresses: scene.nodeAddresses)
+        defer { network.remove() }
         let (name, families) = (scene.node.name, scene.wholeFamilies)
         let isHealthy = test.inputs["proxyHealthy"]?.bool ?? true
         let server = try await network.node.run {

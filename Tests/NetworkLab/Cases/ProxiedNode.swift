@@ -39,8 +39,9 @@ struct ProxiedNode: Sendable {
         put(scene)
     }
 
-    /// Runs the agent for as long as `body` takes.
+    /// Runs the agent for as long as `body` takes; then the node is no more.
     func run(_ body: @Sendable @escaping () async throws -> Void) async throws {
+        defer { lab.network.remove() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await agent.run() }
             defer { group.cancelAll() }

@@ -25,6 +25,7 @@ struct ProxyHealthFlow {
             time.advance(by: .seconds(pending))
         }
         let network = try LabNetwork(addresses: [Self.address.address])
+        defer { network.remove() }
         var logger = Logger(label: "lab")
         logger.logLevel = .critical
         let server = try await network.node.run { [logger] in

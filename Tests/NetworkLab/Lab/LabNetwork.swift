@@ -56,7 +56,11 @@ package final class LabNetwork: Sendable {
         }
     }
 
-    deinit { Self.remove(node, world, directory) }
+    deinit { remove() }
+
+    /// Takes the namespaces away now, as the end of the lab does; sockets that are open go on living. A process may
+    /// end before the last reference has gone.
+    package func remove() { Self.remove(node, world, directory) }
 
     private static func remove(
         _ node: NetworkNamespace, _ world: NetworkNamespace, _ directory: String

@@ -25,6 +25,7 @@ package struct RandomClusterTrial: Sendable {
         let context = random.node()
         let network = try LabNetwork(
             addresses: context.nodePortAddresses.sorted(), localNetworks: context.serviceCIDRs)
+        defer { network.remove() }
         let lab = try FlowLab(network)
         let plane = try await network.node.run { try factory.make(network.node) }
         var state = ClusterState(node: context)

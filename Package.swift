@@ -221,6 +221,7 @@ let package = Package(
             "APIServerTests",
             [
                 "APIServer", "SQLiteStorage", "TestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOEmbedded", package: nio),
                 .product(name: "NIOHTTP1", package: nio),

@@ -5,9 +5,11 @@ import Linux
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 
 /// What nothing but sockets and TLS cost on this machine: a server without a store that answers a request with
-/// prepared bytes. GET is answered by the large answer, everything else by a small one of the size of an object.
+/// prepared bytes. GET is answered by the large answer, everything else by a small one of the size of an object; a GET
+/// that watches gets a chunk of the large answer's size after every PATCH.
 struct BareServer: Sendable {
     let channel: any Channel
     let kubeconfig: Kubeconfig
@@ -25,13 +27,14 @@ struct BareServer: Sendable {
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: serving.key, format: .pem)))
         let context = try NIOSSLContext(configuration: tls)
         let (big, small) = (answer(large), answer(1000))
+        let watches = BareWatches(chunk: large)
         let channel = try await ServerBootstrap(group: group)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(NIOSSLServerHandler(context: context))
-                    try pipeline.addHandler(BareAnswers(big, small))
+                    try pipeline.addHandler(BareAnswers(big, small, watches))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -57,11 +60,13 @@ private final class BareAnswers: ChannelInboundHandler {
 
     private let big: ByteBuffer
     private let small: ByteBuffer
+    private let watches: BareWatches
     private var pending = ByteBuffer()
 
-    init(_ big: ByteBuffer, _ small: ByteBuffer) {
+    init(_ big: ByteBuffer, _ small: ByteBuffer, _ watches: BareWatches) {
         self.big = big
         self.small = small
+        self.watches = watches
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -74,11 +79,49 @@ private final class BareAnswers: ChannelInboundHandler {
         let length = line.flatMap { Int($0.dropFirst(16)) } ?? 0
         guard view.endIndex - end >= length else { return }
         pending.clear()
+        if head.hasPrefix("GET /?watch") {
+            context.writeAndFlush(wrapOutboundOut(BareWatches.head), promise: nil)
+            watches.add(context.channel)
+            return
+        }
         context.writeAndFlush(
             wrapOutboundOut(head.hasPrefix("GET") ? big : small), promise: nil)
+        if head.hasPrefix("PATCH") { watches.tell() }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+/// The connections that watch a bare server, by event loop.
+private final class BareWatches: Sendable {
+    static let head = ByteBuffer(
+        string: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n")
+
+    private let chunk: ByteBuffer
+    private let channels = Mutex<[ObjectIdentifier: [any Channel]]>([:])
+
+    /// - Parameter size: of a chunk, with its frame.
+    init(chunk size: Int) {
+        let length = max(2, size - 7)
+        var chunk = ByteBuffer(string: String(length, radix: 16) + "\r\n")
+        chunk.writeRepeatingByte(UInt8(ascii: "x"), count: length - 2)
+        chunk.writeString("}\n\r\n")
+        self.chunk = chunk
+    }
+
+    func add(_ channel: any Channel) {
+        let loop = ObjectIdentifier(channel.eventLoop)
+        channels.withLock { $0[loop, default: []].append(channel) }
+    }
+
+    func tell() {
+        for channels in channels.withLock({ Array($0.values) }) {
+            channels.first?.eventLoop.execute { [chunk] in
+                for channel in channels { channel.writeAndFlush(chunk, promise: nil) }
+            }
+        }
     }
 }

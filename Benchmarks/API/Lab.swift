@@ -53,6 +53,15 @@ final class Lab: Sendable {
         return round.result
     }
 
+    /// Creates EndpointSlices: `slice-0`, `slice-1`, ….
+    func createSlices(_ count: Int) async throws {
+        let connector = connector
+        let round = Caller.Round(count: count) {
+            connector.create(Objects.slices, Objects.slice($0))
+        }
+        try await run(round, clients: min(count, 64))
+    }
+
     /// Processor time of the server so far, in microseconds.
     var processorTime: Double { Double(ProcessUse(of: server.pid)?.ticks ?? 0) * 10_000 }
 

@@ -12,10 +12,7 @@ struct Lists {
     func run() async throws {
         try await Lab.with(binary, on: group) { lab in
             let connector = lab.connector
-            try await lab.run(
-                Caller.Round(count: slices) {
-                    connector.create(Objects.slices, Objects.slice($0))
-                }, clients: 64)
+            try await lab.createSlices(slices)
             let used = lab.processorTime
             let size = try await measure("list of \(slices) EndpointSlices over TLS", connector)
             let megabytes = Double(size * count) / 1e6

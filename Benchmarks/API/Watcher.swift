@@ -12,6 +12,7 @@ final class Watcher: ChannelInboundHandler {
         private struct State {
             var open = 0
             var arrivals: [UInt64] = []
+            var bytes = 0
             var failure: String?
             var waiting: (isDone: @Sendable (Int, Int) -> Bool, CheckedContinuation<Void, Never>)?
         }
@@ -19,13 +20,22 @@ final class Watcher: ChannelInboundHandler {
         private let state = Mutex(State())
 
         /// Begins the next event.
-        func begin() { state.withLock { $0.arrivals.removeAll(keepingCapacity: true) } }
+        func begin() {
+            state.withLock { state in
+                state.arrivals.removeAll(keepingCapacity: true)
+                state.bytes = 0
+            }
+        }
+
+        /// Of the answers since then.
+        var bytes: Int { state.withLock { $0.bytes } }
 
         func opened() { note { $0.open += 1 } }
 
-        func arrived(_ count: Int) {
+        func arrived(_ count: Int, bytes: Int) {
             let now = MonotonicTime.nanoseconds
             note { state in
+                state.bytes += bytes
                 for _ in 0..<count { state.arrivals.append(now) }
             }
         }
@@ -90,7 +100,7 @@ final class Watcher: ChannelInboundHandler {
         reader.read(unwrapInboundIn(data)) { event in
             switch event {
             case .stream: crowd.opened()
-            case .lines(let count): crowd.arrived(count)
+            case .lines(let count, let bytes): crowd.arrived(count, bytes: bytes)
             case .answer(let code, _): crowd.failed("a watch was answered with \(code)")
             }
         }

@@ -17,10 +17,7 @@ struct Writes {
             }
             try await bare()
             let connector = lab.connector
-            let created = Caller.Round(count: 64) {
-                connector.create(Objects.slices, Objects.slice($0))
-            }
-            try await lab.run(created, clients: 8)
+            try await lab.createSlices(64)
             var numbers = 0
             for clients in [1, 64] {
                 let first = numbers

@@ -57,6 +57,11 @@ package final class APIServer: Sendable {
                 }
             }
             group.addTask {
+                try await Self.keep("addresses without a Service", logger) {
+                    try await AddressRepair(store: store).run()
+                }
+            }
+            group.addTask {
                 try await Self.keep("owner references", logger) {
                     try await OwnerReferences(store: store, logger: logger).run()
                 }
@@ -72,12 +77,12 @@ package final class APIServer: Sendable {
             }
             group.addTask {
                 try await Self.keep("expiry of tokens", logger) {
-                    try await TokenExpiry(store: store).run()
+                    try await Expiry.tokens.run(store)
                 }
             }
             group.addTask {
                 try await Self.keep("expiry of events", logger) {
-                    try await EventExpiry(store: store).run()
+                    try await Expiry.events.run(store)
                 }
             }
             defer { group.cancelAll() }

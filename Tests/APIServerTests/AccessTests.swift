@@ -82,6 +82,8 @@ struct AccessTests {
                 ("shopper", "GET", "/api/v1/namespaces/shop", 200),
                 ("shopper", "GET", "/api/v1/namespaces", 403),
                 ("agent", "GET", "/api/v1/services", 200), ("agent", "POST", services, 403),
+                ("agent", "PUT", "\(services)/a", 403),
+                ("agent", "PUT", "\(services)/a/status", 200),
             ] {
                 let sent = method == "POST" || method == "PUT" ? body : nil
                 let answer = try await server.send(method, path, sent, user: user)

@@ -41,6 +41,44 @@ struct NamespaceEndTests {
         }
     }
 
+    @Test("What is in spec.finalizers is said by PUT to finalize alone, and holds the namespace")
+    func finalize() async throws {
+        try await TestServer.with { server in
+            let path = "/api/v1/namespaces/held"
+            let made = try await server.send(
+                "POST", "/api/v1/namespaces", ["metadata": ["name": "held"]]
+            ).json
+            #expect(made.value(at: "spec", "finalizers") == ["kubernetes"])
+            var object = made
+            object["spec"] = ["finalizers": ["kubernetes", "example.com/hold"]]
+            object["status"] = ["phase": "Terminating"]
+            object["metadata"]?["resourceVersion"] = nil
+            let ignored = try await server.send("PUT", path, object)
+            #expect(ignored.json["spec"] == made["spec"])
+            let said = try await server.send("PUT", path + "/finalize", object)
+            #expect(said.code == 200)
+            #expect(said.json["spec"] == object["spec"])
+            #expect(said.json.value(at: "status", "phase") == "Active")
+            for (method, code) in [("GET", 405), ("PATCH", 405), ("DELETE", 405)] {
+                let body: JSON? = method == "PATCH" ? [:] : nil
+                let answer = try await server.send(method, path + "/finalize", body)
+                #expect(answer.code == code, "\(method)")
+            }
+            object["spec"] = ["finalizers": ["a b"]]
+            #expect(try await server.send("PUT", path + "/finalize", object).code == 422)
+            // Its content goes, which is said by the server; the other finalizer holds it.
+            #expect(try await server.send("DELETE", path, nil).code == 200)
+            #expect(
+                try await Self.eventually {
+                    try await server.get(path).json.value(at: "spec", "finalizers")
+                        == ["example.com/hold"]
+                })
+            object["spec"] = ["finalizers": []]
+            #expect(try await server.send("PUT", path + "/finalize", object).code == 200)
+            #expect(try await Self.eventually { try await Self.gone(server, "held") })
+        }
+    }
+
     @Test("A namespace with a finalizer of its own goes once that is removed")
     func finalizer() async throws {
         try await TestServer.with { server in

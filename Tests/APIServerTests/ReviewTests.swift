@@ -136,6 +136,50 @@ struct ReviewTests {
         }
     }
 
+    @Test("A local review asks about its own namespace alone")
+    func local() async throws {
+        try await TestServer.with { server in
+            let path = "\(authorization)/namespaces/shop/localsubjectaccessreviews"
+            func ask(_ spec: JSON, _ metadata: JSON = [:], user: String = "admin") async throws
+                -> TestServer.Answer
+            {
+                let review: JSON = ["metadata": metadata, "spec": spec]
+                return try await server.send("POST", path, review.encoded(), user: user)
+            }
+            func wanted(_ namespace: String, _ groups: [String]) -> JSON {
+                [
+                    "groups": .strings(groups),
+                    "resourceAttributes": [
+                        "namespace": .string(namespace), "verb": "create", "resource": "services",
+                    ],
+                ]
+            }
+            for (group, allowed) in [
+                ("pointsman:edit:shop", true), ("pointsman:edit:other", false),
+            ] {
+                let answer = try await ask(wanted("shop", [group]))
+                #expect(answer.code == 201)
+                #expect(answer.json.value(at: "status", "allowed") == .bool(allowed))
+                #expect(answer.json.value(at: "metadata", "namespace") == "shop")
+                #expect(answer.json["kind"] == "LocalSubjectAccessReview")
+            }
+            let elsewhere = try await ask(wanted("other", ["a"]))
+            #expect(elsewhere.code == 422)
+            #expect(elsewhere.text.contains("must match metadata.namespace"))
+            let other = try await ask(wanted("shop", ["a"]), ["namespace": "other"])
+            #expect(other.code == 400)
+            let named = try await ask(wanted("shop", ["a"]), ["name": "a"])
+            #expect(named.text.contains("must be empty except for namespace"))
+            let pathless = try await ask(
+                ["user": "a", "nonResourceAttributes": ["path": "/", "verb": "get"]])
+            #expect(pathless.text.contains("disallowed on this kind of request"))
+            #expect(try await ask(wanted("shop", [])).code == 422)
+            #expect(try await ask(wanted("shop", ["a"]), user: "editor").code == 403)
+            let everywhere = "\(authorization)/localsubjectaccessreviews"
+            #expect(try await server.send("POST", everywhere, [:]).code == 405)
+        }
+    }
+
     @Test("Questions that ask nothing are refused by field, and nothing but POST is known")
     func refusals() async throws {
         try await TestServer.with { server in

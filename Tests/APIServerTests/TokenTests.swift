@@ -114,7 +114,7 @@ struct TokenTests {
                     ], WriteOptions())
             }
             now.withLock { $0 = $0.advanced(by: 86_400 + 500) }
-            try await TokenExpiry(store: store).expire()
+            try await Expiry.tokens.expire(store)
             let left = try await store.list(.tokens, ListRequest(selection: Selection()))
             #expect(left.items.count == 1)
         }

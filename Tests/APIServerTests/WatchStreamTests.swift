@@ -27,8 +27,10 @@ struct WatchStreamTests {
             configuration)
         var lines: [JSON] = []
         while lines.last?["type"] != "BOOKMARK", let chunk = await stream.next() {
-            #expect(chunk.count < 100_000)
-            lines += try chunk.split(separator: UInt8(ascii: "\n")).map {
+            let bytes = Array(chunk.content.readableBytesView)
+            #expect(bytes.count < 100_000)
+            #expect(chunk.framed.readableBytes > bytes.count)
+            lines += try bytes.split(separator: UInt8(ascii: "\n")).map {
                 try JSON(parsing: Array($0))
             }
         }

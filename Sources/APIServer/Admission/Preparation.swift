@@ -27,14 +27,15 @@ struct Preparation: Sendable {
     }
 
     /// An object that replaces `old`.
-    /// - Parameter subresource: nil or `status`.
+    /// - Parameter subresource: nil, `status`, or `finalize` of a namespace.
     func update(
         _ object: JSON, _ old: JSON, _ resource: Resource, _ subresource: String?
     ) throws(Status) -> JSON {
         var object = object
         ObjectRules.prepareForUpdate(
             &object, replacing: old, resource, subresource: subresource)
-        if resource == .namespaces { object["spec"] = old["spec"] }
+        // What is to be done before a namespace goes is said in a subresource of its own.
+        if resource == .namespaces, subresource != "finalize" { object["spec"] = old["spec"] }
         try ObjectRules.updateErrors(
             object, replacing: old, resource, subresource: subresource, services
         ).check(resource, object.name)
@@ -43,7 +44,7 @@ struct Preparation: Sendable {
 
     /// The finalizer stands for the content, which goes first.
     private static func begin(namespace object: inout JSON) {
-        object["spec"] = ["finalizers": ["kubernetes"]]
+        object["spec"] = ["finalizers": [.string(NamespaceRules.contentFinalizer)]]
     }
 }
 

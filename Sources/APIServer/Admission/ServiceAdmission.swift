@@ -189,6 +189,12 @@ final class ServiceAdmission: Sendable {
         }
     }
 
+    /// The Service that has an address; nil if none has.
+    func service(holding address: IPAddress) async throws(Status) -> ObjectName? {
+        try await readStored()
+        return state.withLock { $0.pools.service(holding: address) }
+    }
+
     /// Makes the object of an address that lacks one, if the Service has it. Call it in the Service's turn. What
     /// cannot be made now is made at the next start.
     func completeObject(_ name: String, of service: ObjectName) async {

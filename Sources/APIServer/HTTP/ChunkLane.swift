@@ -38,14 +38,9 @@ final class ChunkLane: ChannelInboundHandler, Sendable {
         context.fireChannelInactive()
     }
 
-    /// Writes a chunk (RFC 9112, section 7.1). Returns once the client's pace allows another one, or there is no
-    /// client any more.
-    func write(_ chunk: [UInt8]) async {
-        var buffer = ByteBufferAllocator().buffer(capacity: chunk.count + 12)
-        buffer.writeString(String(chunk.count, radix: 16))
-        buffer.writeStaticString("\r\n")
-        buffer.writeBytes(chunk)
-        buffer.writeStaticString("\r\n")
+    /// Writes a chunk. Returns once the client's pace allows another one, or there is no client any more.
+    func write(_ chunk: WatchChunk) async {
+        let buffer = chunk.framed
         // A watch runs on its event loop (see EventLoopExecutor): then nothing is to be waited for.
         if loop.inEventLoop, send(buffer) { return }
         let isSent = loop.inEventLoop

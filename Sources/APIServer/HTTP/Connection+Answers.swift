@@ -26,10 +26,12 @@ extension Connection {
                 break
             }
             head.headers.add(name: "Content-Length", value: String(bytes.count))
-            try await outbound.write(.head(head))
-            if request.method != .HEAD {
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
+            // Every write is flushed: all at once is one packet, and wakes the client once.
+            var parts: [HTTPServerResponsePart] = [.head(head)]
+            if request.method != .HEAD, !bytes.isEmpty {
+                parts.append(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
             }
+            return try await outbound.write(contentsOf: parts + [.end(nil)])
         case .stream(let stream):
             try await outbound.write(.head(head))
             // Before 1.1 there are no chunks: the end of the connection ends the answer.
@@ -72,7 +74,7 @@ extension Connection {
         defer { stream.cancel() }
         guard isChunked else {
             while let chunk = await stream.next() {
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
+                try await outbound.write(.body(.byteBuffer(chunk.content)))
             }
             return
         }

@@ -5,9 +5,8 @@ import Synchronization
 /// Runs tasks on the thread of an event loop: a connection is read, its request carried out and the answer written
 /// without a change of threads. What computes for long goes to the global executor (see `ResourceRoutes`).
 final class EventLoopExecutor: TaskExecutor {
-    fileprivate struct State {
+    private struct State {
         var jobs: [UnownedJob] = []
-        var next = 0
         var isScheduled = false
     }
 
@@ -15,6 +14,8 @@ final class EventLoopExecutor: TaskExecutor {
     private let atOnce: Int
     private let loop: any EventLoop
     private let state = Mutex(State())
+    /// What has been taken out of `state`, and where the next job is. Used on the event loop only.
+    nonisolated(unsafe) private var taken: (jobs: [UnownedJob], next: Int) = ([], 0)
 
     private init(_ loop: any EventLoop, atOnce: Int) {
         self.loop = loop
@@ -34,11 +35,23 @@ final class EventLoopExecutor: TaskExecutor {
     private func drain() {
         let executor = asUnownedTaskExecutor()
         for _ in 0..<atOnce {
-            let job = state.withLock { $0.pop() }
-            guard let job else { return }
-            job.runSynchronously(on: executor)
+            if taken.next == taken.jobs.count, !take() { return }
+            taken.next += 1
+            taken.jobs[taken.next - 1].runSynchronously(on: executor)
         }
         loop.execute { self.drain() }
+    }
+
+    /// Takes all that have come, so that whoever brings a thousand meets nobody at the lock.
+    /// - Returns: false if there is none; the next one schedules the executor again.
+    private func take() -> Bool {
+        taken.jobs.removeAll(keepingCapacity: taken.jobs.capacity < 4096)
+        taken.next = 0
+        return state.withLock { state in
+            swap(&state.jobs, &taken.jobs)
+            state.isScheduled = !taken.jobs.isEmpty
+            return state.isScheduled
+        }
     }
 
     private struct Pair {
@@ -65,23 +78,5 @@ final class EventLoopExecutor: TaskExecutor {
     /// Where watches run: an event for a thousand of them holds up no request for long.
     static func watches(of loop: any EventLoop) -> EventLoopExecutor? {
         all[ObjectIdentifier(loop)]?.watches
-    }
-}
-
-extension EventLoopExecutor.State {
-    /// nil: there is none, and the next one schedules the executor again.
-    fileprivate mutating func pop() -> UnownedJob? {
-        guard next < jobs.count else {
-            jobs.removeAll(keepingCapacity: jobs.capacity < 4096)
-            next = 0
-            isScheduled = false
-            return nil
-        }
-        if next > 1024, next * 2 > jobs.count {
-            jobs.removeSubrange(..<next)
-            next = 0
-        }
-        next += 1
-        return jobs[next - 1]
     }
 }

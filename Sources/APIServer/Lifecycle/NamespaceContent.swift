@@ -68,7 +68,10 @@ struct NamespaceContent: Sendable {
     private func deleteContent(of namespace: String) async throws(Status) -> Int {
         var count = 0
         let all = ListRequest(selection: Selection(namespace: namespace))
-        for resource in Resource.all where resource.isNamespaced && resource.storage == resource {
+        for resource in Resource.all
+        where resource.isNamespaced && resource.storage == resource
+            && resource.verbs.contains("deletecollection")
+        {
             let page = try await store.deleteCollection(resource, all, DeleteOptions())
             count += page.items.count
         }
@@ -82,15 +85,25 @@ struct NamespaceContent: Sendable {
         let object = try stored.json()
         // It has gone, and another has come by its name.
         if object.value(at: "metadata", "deletionTimestamp") == nil { return true }
-        guard (object.value(at: "metadata", "finalizers")?.array ?? []).isEmpty else {
-            return false
+        let others = (object.value(at: "spec", "finalizers")?.array ?? []).filter {
+            $0.string != NamespaceRules.contentFinalizer
         }
+        let isHeld =
+            !others.isEmpty
+            || !(object.value(at: "metadata", "finalizers")?.array ?? []).isEmpty
+        var rest = object
+        rest["spec"]?["finalizers"] = .array(others)
+        // Others see that the content has gone.
+        if isHeld, rest == object { return false }
         let write = Write(
-            .delete, Resource.namespaces.key(name), Resource.namespaces.value(of: stored.bytes),
+            isHeld ? .put : .delete, Resource.namespaces.key(name),
+            isHeld
+                ? Resource.namespaces.encode(rest)
+                : Resource.namespaces.value(of: stored.bytes),
             expecting: .revision(stored.revision))
         do throws(LogError) {
             _ = try await store.log.append(write)
-            return true
+            return !isHeld
         } catch {
             if case .conflict = error { return false }
             throw error.status

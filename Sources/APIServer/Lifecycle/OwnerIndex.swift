@@ -3,9 +3,19 @@ import Synchronization
 
 /// Which objects name which owners, by the owner's uid.
 final class OwnerIndex: Sendable {
+    /// An object, in little room: there may be one for every EndpointSlice.
     struct Dependent: Hashable, Sendable {
-        var resource: Resource
-        var name: ObjectName
+        let name: ObjectName
+        private let place: UInt8
+
+        /// nil for a resource that the API does not serve.
+        init?(_ resource: Resource, _ name: ObjectName) {
+            guard let place = Resource.all.firstIndex(of: resource) else { return nil }
+            self.name = name
+            self.place = UInt8(place)
+        }
+
+        var resource: Resource { Resource.all[Int(place)] }
     }
 
     private struct State {

@@ -6,7 +6,9 @@ import Storage
 /// with their dependents orphaned are finished.
 struct OwnerReferences: Sendable {
     /// What can own and be owned. Events are about objects and belong to none.
-    private static let resources = Resource.all.filter { $0.storage == $0 && $0 != .events }
+    private static let resources = Resource.all.filter {
+        $0.storage == $0 && $0 != .events && $0.verbs.contains("watch")
+    }
 
     let store: ObjectStore
     let logger: Logger
@@ -60,19 +62,20 @@ struct OwnerReferences: Sendable {
         guard
             value.bytes.contains(text: "\"ownerReferences\"")
                 || value.bytes.contains(text: "\"deletionTimestamp\"")
-                || index.holds(resource), let metadata = Self.metadata(value)
+                || index.holds(resource), let metadata = Self.metadata(value),
+            let dependent = OwnerIndex.Dependent(resource, metadata.objectName)
         else { return }
-        index.set(
-            .init(resource: resource, name: metadata.objectName),
-            owners: metadata.ownerReferences.map(\.uid))
+        index.set(dependent, owners: metadata.ownerReferences.map(\.uid))
         await terminating.finish(metadata, resource)
         await collect(metadata, resource)
     }
 
     /// An object that goes takes what it owns with it, and its owner may have waited for that.
     private func forget(_ value: StoredValue, _ resource: Resource) async {
-        guard !index.isEmpty, let metadata = Self.metadata(value) else { return }
-        index.set(.init(resource: resource, name: metadata.objectName), owners: [])
+        guard !index.isEmpty, let metadata = Self.metadata(value),
+            let gone = OwnerIndex.Dependent(resource, metadata.objectName)
+        else { return }
+        index.set(gone, owners: [])
         for dependent in index.dependents(of: metadata.uid) {
             guard let value = try? await store.find(dependent.resource, dependent.name),
                 let metadata = Self.metadata(value)
@@ -123,8 +126,10 @@ extension [UInt8] {
     func contains(text: StaticString) -> Bool {
         withUnsafeBytes { bytes in
             text.withUTF8Buffer { wanted in
-                guard let first = wanted.first, bytes.count >= wanted.count else { return false }
-                for start in 0...(bytes.count - wanted.count) where bytes[start] == first {
+                guard wanted.count > 1, bytes.count >= wanted.count else { return false }
+                // The first byte alone is a quotation mark, of which JSON is full.
+                for start in 0...(bytes.count - wanted.count)
+                where bytes[start + 1] == wanted[1] && bytes[start] == wanted[0] {
                     if bytes[start..<start + wanted.count].elementsEqual(wanted) { return true }
                 }
                 return false

@@ -55,7 +55,7 @@ struct WriteOptions: Sendable {
     var subresource: String?
     /// What to do about fields that the kind does not have.
     var fieldValidation = FieldValidation.ignore
-    /// What is wrong with keys that the body had twice.
+    /// What strict decoding finds wrong with the text of the body, such as keys that it has twice.
     var duplicateFields: [String] = []
     /// Who is counted as the owner of what the write changes.
     var ownership = Ownership.uncounted

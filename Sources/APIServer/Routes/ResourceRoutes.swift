@@ -112,8 +112,10 @@ struct ResourceRoutes: Sendable {
         _ = try ObjectForm(request)
         let type = MediaType(parsing: request.contentType).name
         if type == AppliedConfiguration.contentType { return try await apply() }
-        let patch = try Patch(contentType: type, body: request.body)
-        let options = try WriteQuery(request).options(.patch, target.subresource)
+        var problems: [String] = []
+        let patch = try Patch(contentType: type, body: request.body, problems: &problems)
+        var options = try WriteQuery(request).options(.patch, target.subresource)
+        options.duplicateFields = problems
         let written = try await store.patch(resource, target.objectName, patch, options)
         return try answer(written.object, warnings: written.warnings)
     }

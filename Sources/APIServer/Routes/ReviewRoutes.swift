@@ -5,6 +5,8 @@ struct ReviewRoutes: Sendable {
     let tokens: TokenAuthenticator
     let request: APIRequest
     let resource: Resource
+    /// Of the URL; nil for a review that is in none.
+    let namespace: String?
 
     /// Whether a resource is such a question.
     static func serve(_ resource: Resource) -> Bool {
@@ -23,6 +25,7 @@ struct ReviewRoutes: Sendable {
         review["kind"] = .string(resource.kind)
         review["apiVersion"] = .string(resource.apiVersion)
         if review["metadata"] == nil { review["metadata"] = [:] }
+        if let namespace { try Self.place(&review, in: namespace) }
         review["status"] = try await status(of: review)
         var response = APIResponse(201, json: review)
         response.warnings = warnings
@@ -37,14 +40,22 @@ struct ReviewRoutes: Sendable {
         case .tokenReviews: return try await token(spec)
         case .selfSubjectRulesReviews: return try Self.rules(spec, user)
         default:
-            let errors = ReviewRules.errors(
-                review, needsSubject: resource == .subjectAccessReviews)
-            try errors.check(resource, "")
-            let subject = resource == .subjectAccessReviews ? UserInfo(reviewed: spec) : user
+            try ReviewRules.errors(review, resource).check(resource, "")
+            let subject = resource == .selfSubjectAccessReviews ? user : UserInfo(reviewed: spec)
             return [
                 "allowed": .bool(Authorizer.allows(subject, RequestAttributes(reviewed: spec)))
             ]
         }
+    }
+
+    private static func place(_ review: inout JSON, in namespace: String) throws(Status) {
+        let stated = review["metadata"]?["namespace"]?.string ?? ""
+        guard stated.isEmpty || stated == namespace else {
+            throw .badRequest(
+                "the namespace of the provided object does not match the namespace sent on the request"
+            )
+        }
+        review["metadata"]?["namespace"] = .string(namespace)
     }
 
     private func token(_ spec: JSON) async throws(Status) -> JSON {

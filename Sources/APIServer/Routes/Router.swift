@@ -26,7 +26,8 @@ struct Router: Sendable {
             guard target.methods.contains(request.method) else { throw .badMethod(request) }
             if ReviewRoutes.serve(target.resource) {
                 return try await ReviewRoutes(
-                    tokens: tokens, request: request, resource: target.resource
+                    tokens: tokens, request: request, resource: target.resource,
+                    namespace: target.namespace
                 ).respond()
             }
             return try await ResourceRoutes(store: store, request: request, target: target)

@@ -27,21 +27,19 @@ struct Target: Sendable, Equatable {
 
     /// The methods that it takes.
     var methods: [String] {
-        if subresource != nil { return ["GET", "HEAD", "PATCH", "PUT"] }
         let isEverywhere = resource.isNamespaced && namespace == nil
+        let onObjects = [
+            ("delete", ["DELETE"]), ("get", ["GET", "HEAD"]), ("patch", ["PATCH"]),
+            ("update", ["PUT"]),
+        ]
+        let onCollections = [
+            ("deletecollection", ["DELETE"]), ("list", ["GET", "HEAD"]), ("create", ["POST"]),
+        ]
         let all: [(verb: String, methods: [String])] =
             name != nil
-            ? [
-                ("delete", ["DELETE"]), ("get", ["GET", "HEAD"]), ("patch", ["PATCH"]),
-                ("update", ["PUT"]),
-            ]
-            : isEverywhere
-                ? [("list", ["GET", "HEAD"])]
-                : [
-                    ("deletecollection", ["DELETE"]), ("list", ["GET", "HEAD"]),
-                    ("create", ["POST"]),
-                ]
-        return all.filter { resource.verbs.contains($0.verb) }.flatMap(\.methods)
+            ? onObjects : onCollections.filter { !isEverywhere || $0.0 == "list" }
+        let verbs = subresource.map(resource.verbs(ofSubresource:)) ?? resource.verbs
+        return all.filter { verbs.contains($0.verb) }.flatMap(\.methods)
     }
 
     private var isSound: Bool {

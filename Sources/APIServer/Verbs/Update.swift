@@ -32,7 +32,12 @@ extension ObjectStore {
             Self.unpin(&patched, from: old)
             try Self.checkKind(patched, resource)
             try Self.checkName(patched, resource, name)
-            (patched, warnings) = try check(patched, resource, options)
+            do throws(DecodingFailure) {
+                (patched, warnings) = try SchemaCheck(patched, as: resource).accept(
+                    patched: options.fieldValidation, problems: options.duplicateFields)
+            } catch {
+                throw patch.unreadable(patched, error)
+            }
             return patched
         }
         written.warnings = warnings + written.warnings

@@ -7,7 +7,8 @@ final class PreparedEvent: Sendable {
     private struct Cache {
         var new: JSON?
         var old: JSON?
-        var lines: [LineKey: [UInt8]] = [:]
+        /// Each is a line of a watch's answer.
+        var chunks: [LineKey: WatchChunk] = [:]
     }
 
     private struct LineKey: Hashable {
@@ -55,14 +56,15 @@ final class PreparedEvent: Sendable {
         return resource.shown(StoredValue(bytes: bytes, revision: event.revision)).object
     }
 
-    /// The event as one line of a watch's answer.
+    /// The event as one line of a watch's answer, in a chunk of its own.
     /// - Parameter now: the moment that ages in tables are counted to.
-    func line(_ kind: ObjectEvent.Kind, _ form: ObjectForm, now: Timestamp) -> [UInt8] {
+    func chunk(_ kind: ObjectEvent.Kind, _ form: ObjectForm, now: Timestamp) -> WatchChunk {
         let key = LineKey(type: kind, form: form)
-        if let line = cache.withLock({ $0.lines[key] }) { return line }
-        let line = kind.line(form.encode(object(for: kind), of: resource, now: now))
-        cache.withLock { $0.lines[key] = line }
-        return line
+        if let chunk = cache.withLock({ $0.chunks[key] }) { return chunk }
+        let chunk = WatchChunk(
+            kind.line(form.encode(object(for: kind), of: resource, now: now)))
+        cache.withLock { $0.chunks[key] = chunk }
+        return chunk
     }
 
     private var new: JSON {

@@ -56,7 +56,7 @@ final class WatchStream: Sendable {
 
     /// The next chunk; nil at the end. An error ends the stream with an ERROR event. However much there is to tell,
     /// a client that reads slowly holds up one chunk of it.
-    func next() async -> [UInt8]? {
+    func next() async -> WatchChunk? {
         do throws(Status) {
             if pending.withLock({ $0.isEmpty }) {
                 guard let events = try await watch.next() else { return lastLine() }
@@ -65,39 +65,49 @@ final class WatchStream: Sendable {
             return chunk()
         } catch {
             watch.cancel()
-            return ObjectEvent.Kind.line("ERROR", error.json.encoded())
+            return WatchChunk(ObjectEvent.Kind.line("ERROR", error.json.encoded()))
         }
     }
 
-    private func lastLine() -> [UInt8]? {
+    private func lastLine() -> WatchChunk? {
         last.withLock { status in
             defer { status = nil }
-            return status.map { ObjectEvent.Kind.line("ERROR", $0.json.encoded()) }
+            return status.map {
+                WatchChunk(ObjectEvent.Kind.line("ERROR", $0.json.encoded()))
+            }
         }
     }
 
-    private func chunk() -> [UInt8] {
+    private func chunk() -> WatchChunk {
         pending.withLock { pending in
-            guard let first = pending.popFirst() else { return [] }
+            guard let first = pending.popFirst() else { return WatchChunk([]) }
             // Mostly there is one, and all watches share its bytes.
+            if pending.isEmpty, case .change(let kind, let prepared) = first {
+                return prepared.chunk(kind, nextForm(first), now: now())
+            }
             var bytes = line(first)
             while bytes.count < Self.chunkSize, let event = pending.popFirst() {
                 bytes += line(event)
             }
-            return bytes
+            return WatchChunk(bytes)
+        }
+    }
+
+    private func nextForm(_ event: ObjectEvent) -> ObjectForm {
+        form.withLock { form in
+            defer { if case .bookmark = event {} else { form = form.continued } }
+            return form
         }
     }
 
     private func line(_ event: ObjectEvent) -> [UInt8] {
-        let form = form.withLock { form in
-            defer { if case .bookmark = event {} else { form = form.continued } }
-            return form
-        }
+        let form = nextForm(event)
         switch event {
         case .initial(let value):
             let object = form.encode(value.object, of: resource, now: now())
             return ObjectEvent.Kind.added.line(object)
-        case .change(let kind, let prepared): return prepared.line(kind, form, now: now())
+        case .change(let kind, let prepared):
+            return Array(prepared.chunk(kind, form, now: now()).content.readableBytesView)
         case .bookmark(let revision, let endsInitial):
             return ObjectEvent.Kind.line(
                 "BOOKMARK", form.bookmark(revision, of: resource, endsInitial: endsInitial))

@@ -3,3 +3,6 @@
 
 // Lets the heap have at most so many arenas; 0 if glibc refuses.
 int clinux_limit_arenas(int count);
+
+// Gives the pages that nothing in the heap uses back to the kernel; 0 if there was none.
+int clinux_trim_heap(void);

@@ -20,7 +20,7 @@ package struct UserspaceSettings: Sendable {
     /// How often an address that another program held is tried again.
     package var bindRetryInterval: Duration = .seconds(1)
     /// The addresses of this host, asked for with each table: sources that are this host and not external.
-    package var ownAddresses: @Sendable () -> Set<IPAddress> = OwnAddresses.current
+    package var ownAddresses: @Sendable () -> Set<IPAddress> = OwnAddresses.recent()
 
     package init(threads: Int? = nil) {
         self.threads = threads ?? ProcessorCount.usable

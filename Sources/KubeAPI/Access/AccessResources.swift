@@ -8,12 +8,17 @@ extension Resource {
     package static let selfSubjectAccessReviews = review("authorization", "SelfSubjectAccessReview")
     package static let selfSubjectRulesReviews = review("authorization", "SelfSubjectRulesReview")
     package static let subjectAccessReviews = review("authorization", "SubjectAccessReview")
+    package static let localSubjectAccessReviews = review(
+        "authorization", "LocalSubjectAccessReview", isNamespaced: true)
     package static let selfSubjectReviews = review("authentication", "SelfSubjectReview")
     package static let tokenReviews = review("authentication", "TokenReview")
 
-    private static func review(_ group: String, _ kind: String) -> Resource {
+    private static func review(
+        _ group: String, _ kind: String, isNamespaced: Bool = false
+    ) -> Resource {
         Resource(
             group: "\(group).k8s.io", plural: kind.lowercased() + "s",
-            singular: kind.lowercased(), kind: kind, isNamespaced: false, verbs: ["create"])
+            singular: kind.lowercased(), kind: kind, isNamespaced: isNamespaced,
+            verbs: ["create"])
     }
 }

@@ -41,31 +41,61 @@ extension PolicyRule {
 
 /// What a review must look like (Kubernetes, pkg/apis/authorization/validation/validation.go).
 package enum ReviewRules {
-    /// - Parameter needsSubject: it asks about somebody who has to be named.
-    package static func errors(_ review: JSON, needsSubject: Bool) -> [FieldError] {
-        var errors: [FieldError] = []
+    /// What is wrong with a review of access.
+    package static func errors(_ review: JSON, _ resource: Resource) -> [FieldError] {
         let spec = review["spec"] ?? [:]
-        let (resource, path) = (spec["resourceAttributes"], spec["nonResourceAttributes"])
-        if resource != nil, let path {
-            errors.append(
-                .invalid(
-                    "spec.nonResourceAttributes", path,
-                    "cannot be specified in combination with resourceAttributes"))
-        } else if resource == nil, path == nil {
-            errors.append(
-                .invalid(
-                    "spec.resourceAttributes", .null,
-                    "exactly one of nonResourceAttributes or resourceAttributes must be specified"))
-        }
+        var errors = attributeErrors(spec)
+        let needsSubject = resource != .selfSubjectAccessReviews
         if needsSubject, spec.text("user").isEmpty, spec.texts("groups").isEmpty {
             errors.append(
                 .invalid("spec.user", "", "at least one of user or group must be specified"))
         }
+        let isLocal = resource == .localSubjectAccessReviews
+        errors += metadataErrors(review, isLocal: isLocal)
+        if isLocal { errors += localErrors(spec, review["metadata"]?.text("namespace") ?? "") }
+        return errors
+    }
+
+    private static func attributeErrors(_ spec: JSON) -> [FieldError] {
+        let (resource, path) = (spec["resourceAttributes"], spec["nonResourceAttributes"])
+        if resource != nil, let path {
+            return [
+                .invalid(
+                    "spec.nonResourceAttributes", path,
+                    "cannot be specified in combination with resourceAttributes")
+            ]
+        }
+        guard resource == nil, path == nil else { return [] }
+        return [
+            .invalid(
+                "spec.resourceAttributes", .null,
+                "exactly one of nonResourceAttributes or resourceAttributes must be specified")
+        ]
+    }
+
+    private static func metadataErrors(_ review: JSON, isLocal: Bool) -> [FieldError] {
         var metadata = review["metadata"]?.object ?? [:]
         metadata["managedFields"] = nil
         metadata["creationTimestamp"] = nil
-        if !metadata.isEmpty {
-            errors.append(.invalid("metadata", .object(metadata), "must be empty"))
+        var rest = metadata
+        if isLocal { rest["namespace"] = nil }
+        let why = isLocal ? "must be empty except for namespace" : "must be empty"
+        return rest.isEmpty ? [] : [.invalid("metadata", .object(metadata), why)]
+    }
+
+    /// A local review asks about its own namespace.
+    private static func localErrors(_ spec: JSON, _ namespace: String) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let wanted = spec["resourceAttributes"], wanted.text("namespace") != namespace {
+            errors.append(
+                .invalid(
+                    "spec.resourceAttributes.namespace", .string(wanted.text("namespace")),
+                    "must match metadata.namespace"))
+        }
+        if let path = spec["nonResourceAttributes"] {
+            errors.append(
+                .invalid(
+                    "spec.nonResourceAttributes", path, "disallowed on this kind of request"))
         }
         return errors
     }

@@ -56,7 +56,8 @@ package enum Role: String, Sendable, CaseIterable {
 
     private static let reporting: [PolicyRule] = [
         .resources("nodes", verbs: report),
-        .resources("nodes/status", "pods/status", verbs: ["patch", "update"]),
+        // The agent of a data plane says on Services what it could not do.
+        .resources("nodes/status", "pods/status", "services/status", verbs: ["patch", "update"]),
         .resources("events", verbs: report),
         .resources("events", in: "events.k8s.io", verbs: report),
         .resources("leases", in: "coordination.k8s.io", verbs: report + ["delete"]),

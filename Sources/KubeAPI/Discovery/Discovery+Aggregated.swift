@@ -47,7 +47,7 @@ extension Discovery {
         let subresources = resource.subresources.map { name -> JSON in
             [
                 "subresource": .string(name), "responseKind": kind,
-                "verbs": .strings(Verbs.subresource),
+                "verbs": .strings(resource.verbs(ofSubresource: name)),
             ]
         }
         if !connections.isEmpty || !subresources.isEmpty {

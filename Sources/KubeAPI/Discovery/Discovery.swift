@@ -104,11 +104,12 @@ extension Discovery {
         ]
         if !resource.shortNames.isEmpty { entry["shortNames"] = .strings(resource.shortNames) }
         if !resource.categories.isEmpty { entry["categories"] = .strings(resource.categories) }
+        entry["storageVersionHash"] = resource.storageVersionHash.map(JSON.string)
         let subresources = resource.subresources.map { name -> JSON in
             [
                 "name": .string("\(resource.plural)/\(name)"), "singularName": "",
                 "namespaced": .bool(resource.isNamespaced), "kind": .string(resource.kind),
-                "verbs": .strings(Verbs.subresource),
+                "verbs": .strings(resource.verbs(ofSubresource: name)),
             ]
         }
         let connections = resource.connections.map { connection -> JSON in
@@ -123,6 +124,5 @@ extension Discovery {
 
     enum Verbs {
         static let connection = ["create", "delete", "get", "patch", "update"]
-        static let subresource = ["get", "patch", "update"]
     }
 }

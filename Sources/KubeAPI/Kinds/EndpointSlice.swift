@@ -1,20 +1,39 @@
 /// discovery.k8s.io/v1 EndpointSlice, complete.
 package struct EndpointSlice: Equatable, Sendable {
-    package var metadata: ObjectMeta
+    private struct Content: Equatable, Sendable {
+        var metadata: ObjectMeta
+        var addressType: String
+        var endpoints: [Endpoint]
+        var ports: [EndpointPort]?
+    }
+
+    @CopyOnWrite private var content: Content
+
+    package var metadata: ObjectMeta {
+        _read { yield content.metadata }
+        _modify { yield &content.metadata }
+    }
     /// "IPv4", "IPv6" or "FQDN".
-    package var addressType: String
-    package var endpoints: [Endpoint]
+    package var addressType: String {
+        _read { yield content.addressType }
+        _modify { yield &content.addressType }
+    }
+    package var endpoints: [Endpoint] {
+        _read { yield content.endpoints }
+        _modify { yield &content.endpoints }
+    }
     /// nil and [] both mean that the slice has no port; nil is written as `null`.
-    package var ports: [EndpointPort]?
+    package var ports: [EndpointPort]? {
+        _read { yield content.ports }
+        _modify { yield &content.ports }
+    }
 
     package init(
         metadata: ObjectMeta, addressType: String, endpoints: [Endpoint] = [],
         ports: [EndpointPort]? = nil
     ) {
-        self.metadata = metadata
-        self.addressType = addressType
-        self.endpoints = endpoints
-        self.ports = ports
+        content = Content(
+            metadata: metadata, addressType: addressType, endpoints: endpoints, ports: ports)
     }
 
     package static let serviceNameLabel = "kubernetes.io/service-name"
@@ -39,7 +58,12 @@ package struct Endpoint: Equatable, Sendable {
     /// nil counts as false.
     package var terminating: Bool?
     package var hostname: String?
-    package var targetRef: ObjectReference?
+    package var targetRef: ObjectReference? {
+        get { target?.wrappedValue }
+        set { target = newValue.map(CopyOnWrite.init(wrappedValue:)) }
+    }
+    /// Seven strings, of which an endpoint without a Pod has none.
+    private var target: CopyOnWrite<ObjectReference>?
     package var nodeName: String?
     package var zone: String?
     package var hints: EndpointHints?

@@ -1,14 +1,29 @@
 /// v1 Service, complete. Values are held as the API spells them, so that validation can quote what it refuses;
 /// "", [] and nil mean "not set".
 package struct Service: Equatable, Sendable {
-    package var metadata: ObjectMeta
-    package var spec: ServiceSpec
-    package var status: ServiceStatus
+    private struct Content: Equatable, Sendable {
+        var metadata: ObjectMeta
+        var spec: ServiceSpec
+        var status: ServiceStatus
+    }
+
+    @CopyOnWrite private var content: Content
+
+    package var metadata: ObjectMeta {
+        _read { yield content.metadata }
+        _modify { yield &content.metadata }
+    }
+    package var spec: ServiceSpec {
+        _read { yield content.spec }
+        _modify { yield &content.spec }
+    }
+    package var status: ServiceStatus {
+        _read { yield content.status }
+        _modify { yield &content.status }
+    }
 
     package init(metadata: ObjectMeta, spec: ServiceSpec, status: ServiceStatus = ServiceStatus()) {
-        self.metadata = metadata
-        self.spec = spec
-        self.status = status
+        content = Content(metadata: metadata, spec: spec, status: status)
     }
 }
 

@@ -22,9 +22,10 @@ package struct ServiceCIDR: Equatable, Sendable {
 
     package var readyCondition: Condition? { conditions.first { $0.type == Self.ready } }
 
-    /// New addresses may be taken from it.
+    /// New addresses may be taken from it. One of which nothing has been said yet is ready, as in Kubernetes
+    /// (cidrallocator.go, isReady).
     package var isReady: Bool {
-        metadata.deletionTimestamp == nil && readyCondition?.status == "True"
+        metadata.deletionTimestamp == nil && readyCondition?.status ?? "True" == "True"
     }
 }
 

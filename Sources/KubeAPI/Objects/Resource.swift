@@ -10,7 +10,7 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
     package let isNamespaced: Bool
     package let shortNames: [String]
     package let categories: [String]
-    /// `status` where the resource has that subresource.
+    /// `status` where the resource has that subresource, `finalize` for namespaces; in alphabetical order.
     package let subresources: [String]
     /// What can be done to the resource itself, in alphabetical order.
     package let verbs: [String]
@@ -43,6 +43,24 @@ package struct Resource: Hashable, Sendable, CustomStringConvertible {
     package var qualifiedName: String { group.isEmpty ? plural : "\(plural).\(group)" }
 
     package var description: String { qualifiedName }
+
+    /// What can be done to a subresource that shows the object.
+    package func verbs(ofSubresource name: String) -> [String] {
+        name == "finalize" ? ["update"] : ["get", "patch", "update"]
+    }
+
+    /// What clients tell by that objects are stored in another version now: the first eight bytes of the SHA-256 of
+    /// `group/version/kind` of the stored form, in base64 (apiserver, pkg/endpoints/discovery/storageversionhash.go).
+    package var storageVersionHash: String? { Self.storageVersionHashes[storage.qualifiedName] }
+
+    private static let storageVersionHashes = [
+        "services": "0/CO1lhkEBI=", "endpoints": "fWeeMqaN/OA=", "pods": "xPOwRZ+Yhw8=",
+        "nodes": "XwShjMxG9Fs=", "namespaces": "Q3oi5N2YM8M=", "events": "r2yiGXH7wu8=",
+        "endpointslices.discovery.k8s.io": "qgS0xkrxYAI=",
+        "servicecidrs.networking.k8s.io": "gNLvruQhW2g=",
+        "ipaddresses.networking.k8s.io": "3f/plJFChNE=",
+        "leases.coordination.k8s.io": "gqkMMb/YqFM=", "tokens.pointsman.dev": "LSVwJfNGfOA=",
+    ]
 
     /// Subresources that carry other protocols than objects.
     package var connections: [Connection] {
@@ -79,7 +97,7 @@ extension Resource {
         subresources: ["status"])
     package static let namespaces = Resource(
         plural: "namespaces", singular: "namespace", kind: "Namespace", isNamespaced: false,
-        shortNames: ["ns"], subresources: ["status"],
+        shortNames: ["ns"], subresources: ["finalize", "status"],
         // They go one at a time.
         verbs: allVerbs.filter { $0 != "deletecollection" })
     package static let events = Resource(
@@ -104,7 +122,8 @@ extension Resource {
     package static let all: [Resource] = [
         services, endpoints, pods, nodes, namespaces, events, endpointSlices, serviceCIDRs,
         ipAddresses, leases, groupEvents,
-        selfSubjectAccessReviews, selfSubjectRulesReviews, subjectAccessReviews,
+        localSubjectAccessReviews, selfSubjectAccessReviews, selfSubjectRulesReviews,
+        subjectAccessReviews,
         selfSubjectReviews, tokenReviews, tokens,
     ]
 

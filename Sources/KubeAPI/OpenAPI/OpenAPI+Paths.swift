@@ -7,8 +7,8 @@ extension OpenAPI {
             let collection = "/\(resource.documentName)/\(place)\(resource.plural)"
             func item(_ actions: [Action], _ subresource: String? = nil) -> JSON {
                 var item: JSON = [:]
-                for action in actions
-                where subresource != nil || resource.verbs.contains(action.apiVerb) {
+                let verbs = subresource.map(resource.verbs(ofSubresource:)) ?? resource.verbs
+                for action in actions where verbs.contains(action.apiVerb) {
                     let operation = Operation(
                         action: action, resource: resource, subresource: subresource,
                         dialect: dialect)
@@ -23,7 +23,7 @@ extension OpenAPI {
                 paths["\(collection)/{name}/\(subresource)"] = item(
                     [.read, .replace, .patch], subresource)
             }
-            if resource.isNamespaced {
+            if resource.isNamespaced, resource.verbs.contains("list") {
                 paths["/\(resource.documentName)/\(resource.plural)"] = item([.listEverywhere])
             }
         }

@@ -34,6 +34,15 @@ struct JSONPatch: Sendable, Equatable {
         self.operations = operations
     }
 
+    /// What strict decoding says of members that no operation has: `unknown field "[0].foo"`.
+    static func unknownMembers(of operations: JSON) -> [String] {
+        let known: Set = ["op", "path", "from", "value"]
+        return (operations.array ?? []).enumerated().flatMap { index, operation in
+            (operation.object?.keys ?? []).filter { !known.contains($0) }
+                .map { "unknown field \"[\(index)].\($0)\"" }
+        }
+    }
+
     private static func operation(_ json: JSON, at index: Int) throws(Status) -> Operation {
         func pointer(_ member: String) throws(Status) -> JSONPointer {
             guard let pointer = json[member]?.string.flatMap(JSONPointer.init) else {

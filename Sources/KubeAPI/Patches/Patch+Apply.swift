@@ -24,12 +24,17 @@ extension Patch {
 
     /// The patch of a request body.
     ///
-    /// - Parameter contentType: without parameters, such as `application/merge-patch+json`.
+    /// - Parameters:
+    ///   - contentType: without parameters, such as `application/merge-patch+json`.
+    ///   - problems: gets what strict decoding finds wrong with the text, such as `duplicate field "spec.type"`.
     /// - Throws: 415 for another content type, 400 for a body that is not JSON.
-    package init(contentType: String, body: [UInt8]) throws(Status) {
+    package init(
+        contentType: String, body: [UInt8], problems: inout [String]
+    ) throws(Status) {
+        var duplicates: [String] = []
         func tree() throws(Status) -> JSON {
             do throws(JSONParseError) {
-                return try JSON(parsing: body)
+                return try JSON(parsing: body, duplicates: &duplicates)
             } catch {
                 throw .badRequest("error decoding patch: \(error)")
             }
@@ -44,6 +49,11 @@ extension Patch {
                 "the body of the request was in an unknown format - accepted media types include: "
                     + Patch.contentTypes.joined(separator: ", "))
         }
+        var found = duplicates.map { "duplicate field \"\($0)\"" }
+        if case .json(let operations) = self {
+            found = (JSONPatch.unknownMembers(of: operations) + found).map { "json patch \($0)" }
+        }
+        problems += found
     }
 
     /// The content types that a PATCH may have.
@@ -51,6 +61,39 @@ extension Patch {
         "application/json-patch+json", "application/merge-patch+json",
         "application/strategic-merge-patch+json", AppliedConfiguration.contentType,
     ]
+}
+
+extension Patch {
+    /// 422: what the patch makes of an object cannot be read as its kind.
+    ///
+    /// Source: apiserver, pkg/endpoints/handlers/patch.go: no kind and no name are told, and the value is the patched
+    /// object, or for a strategic merge patch the patch as Go prints a map.
+    package func unreadable(_ patched: JSON, _ failure: DecodingFailure) -> Status {
+        let value =
+            switch self {
+            case .json, .merge: patched.text
+            case .strategicMerge(let patch): patch.goText
+            }
+        return .invalidPatch([.invalid("patch", .string(value), failure.message)])
+    }
+}
+
+extension JSON {
+    /// The value as Go's `%+v` prints it.
+    fileprivate var goText: String {
+        switch self {
+        case .null: "<nil>"
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .double(let value): "\(value)"
+        case .string(let value): value
+        case .array(let elements): "[\(elements.map(\.goText).joined(separator: " "))]"
+        case .object(let members):
+            "map[\(members.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.goText)" }.joined(separator: " "))]"
+        }
+    }
+
+    fileprivate var text: String { String(decoding: encoded(), as: UTF8.self) }
 }
 
 extension Status {

@@ -23,6 +23,11 @@ package enum FieldValidation: String, Sendable {
     }
 }
 
+/// Why an object cannot be read as its kind, in the words of Kubernetes' decoder.
+package struct DecodingFailure: Error, Equatable {
+    package let message: String
+}
+
 extension SchemaCheck {
     /// The object to go on with, and the texts of the `Warning` headers to send.
     ///
@@ -32,24 +37,40 @@ extension SchemaCheck {
     package func accept(
         _ resource: Resource, mode: FieldValidation, duplicates: [String] = []
     ) throws(Status) -> (object: JSON, warnings: [String]) {
-        let version = resource.version
-        let prefix =
-            "\(resource.kind) in version \"\(version)\" cannot be handled as a \(resource.kind): "
-        if let error = typeErrors.first { throw .badRequest(prefix + error) }
-        let unknown = unknownFields.map { "unknown field \"\($0)\"" }
         let lines = duplicates.filter { $0.hasPrefix("line ") }
         let fields = duplicates.filter { !$0.hasPrefix("line ") && !isBelowUnknown($0) }
-        let problems = lines + unknown + fields
+        do throws(DecodingFailure) {
+            return try decode(
+                mode, problems: lines + unknown + fields,
+                strict: (lines.isEmpty ? [] : [YAML.unmarshalErrors(lines)]) + unknown + fields)
+        } catch {
+            throw .badRequest(
+                "\(resource.kind) in version \"\(resource.version)\" cannot be handled as a "
+                    + "\(resource.kind): \(error.message)")
+        }
+    }
+
+    /// The same for an object that a patch has made.
+    /// - Parameter problems: what is wrong with the text of the patch itself.
+    package func accept(
+        patched mode: FieldValidation, problems: [String]
+    ) throws(DecodingFailure) -> (object: JSON, warnings: [String]) {
+        try decode(mode, problems: problems + unknown, strict: problems + unknown)
+    }
+
+    private var unknown: [String] { unknownFields.map { "unknown field \"\($0)\"" } }
+
+    private func decode(
+        _ mode: FieldValidation, problems: [String], strict: [String]
+    ) throws(DecodingFailure) -> (object: JSON, warnings: [String]) {
+        if let error = typeErrors.first { throw DecodingFailure(message: error) }
         switch mode {
         case .ignore: return (pruned, [])
         case .warn: return (pruned, problems)
         case .strict:
-            guard problems.isEmpty else {
-                let head = lines.isEmpty ? [] : [YAML.unmarshalErrors(lines)]
-                let list = (head + unknown + fields).joined(separator: ", ")
-                throw .badRequest(prefix + "strict decoding error: \(list)")
-            }
-            return (pruned, [])
+            if strict.isEmpty { return (pruned, []) }
+            let list = strict.joined(separator: ", ")
+            throw DecodingFailure(message: "strict decoding error: \(list)")
         }
     }
 

@@ -10,6 +10,19 @@ extension Schema {
         Schema(origin, name, about, [apiVersionField, kindField] + fields)
     }
 
+    /// A kind of the usual frame: metadata, a spec that has to be there, and a status.
+    static func kind(
+        _ origin: Origin, _ name: String, _ about: String, spec: (type: Schema, about: String),
+        status: (type: Schema, about: String)
+    ) -> Schema {
+        kind(
+            origin, name, about,
+            [
+                metadataField, .object("spec", 2, spec.type, spec.about).required,
+                .object("status", 3, status.type, status.about),
+            ])
+    }
+
     static let metadataField = Field.object(
         "metadata", 1, objectMeta, "Name, labels and the bookkeeping that every object has."
     ).always

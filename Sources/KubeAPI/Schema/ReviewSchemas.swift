@@ -3,11 +3,8 @@
 extension Schema {
     static let selfSubjectAccessReview = Schema.kind(
         .authorization, "SelfSubjectAccessReview", "Asks whether the sender may do something.",
-        [
-            metadataField,
-            .object("spec", 2, selfSubjectAccessReviewSpec, "What it wants to do.").required,
-            .object("status", 3, subjectAccessReviewStatus, "The answer."),
-        ])
+        spec: (selfSubjectAccessReviewSpec, "What it wants to do."),
+        status: (subjectAccessReviewStatus, "The answer."))
 
     static let selfSubjectAccessReviewSpec = Schema(
         .authorization, "SelfSubjectAccessReviewSpec", "Either of the two.",
@@ -18,11 +15,14 @@ extension Schema {
 
     static let subjectAccessReview = Schema.kind(
         .authorization, "SubjectAccessReview", "Asks whether somebody may do something.",
-        [
-            metadataField,
-            .object("spec", 2, subjectAccessReviewSpec, "Who wants to do what.").required,
-            .object("status", 3, subjectAccessReviewStatus, "The answer."),
-        ])
+        spec: (subjectAccessReviewSpec, "Who wants to do what."),
+        status: (subjectAccessReviewStatus, "The answer."))
+
+    static let localSubjectAccessReview = Schema.kind(
+        .authorization, "LocalSubjectAccessReview",
+        "Asks whether somebody may do something in the namespace that it is in.",
+        spec: (subjectAccessReviewSpec, "Who wants to do what."),
+        status: (subjectAccessReviewStatus, "The answer."))
 
     static let subjectAccessReviewSpec = Schema(
         .authorization, "SubjectAccessReviewSpec", "Who wants to do what.",
@@ -64,11 +64,8 @@ extension Schema {
 
     static let selfSubjectRulesReview = Schema.kind(
         .authorization, "SelfSubjectRulesReview", "Asks what the sender may do in a namespace.",
-        [
-            metadataField,
-            .object("spec", 2, selfSubjectRulesReviewSpec, "The namespace.").required,
-            .object("status", 3, subjectRulesReviewStatus, "The answer."),
-        ])
+        spec: (selfSubjectRulesReviewSpec, "The namespace."),
+        status: (subjectRulesReviewStatus, "The answer."))
 
     static let selfSubjectRulesReviewSpec = Schema(
         .authorization, "SelfSubjectRulesReviewSpec", "Where.",
@@ -109,11 +106,8 @@ extension Schema {
 
     static let tokenReview = Schema.kind(
         .authentication, "TokenReview", "Asks whom a token stands for.",
-        [
-            metadataField,
-            .object("spec", 2, tokenReviewSpec, "The token.").required,
-            .object("status", 3, tokenReviewStatus, "The answer."),
-        ])
+        spec: (tokenReviewSpec, "The token."),
+        status: (tokenReviewStatus, "The answer."))
 
     static let tokenReviewSpec = Schema(
         .authentication, "TokenReviewSpec", "The token.",

@@ -12,6 +12,7 @@ extension Schema {
         "coordination.k8s.io/v1/Lease": lease, "events.k8s.io/v1/Event": groupEvent,
         "networking.k8s.io/v1/ServiceCIDR": serviceCIDR,
         "networking.k8s.io/v1/IPAddress": ipAddress,
+        "authorization.k8s.io/v1/LocalSubjectAccessReview": localSubjectAccessReview,
         "authorization.k8s.io/v1/SelfSubjectAccessReview": selfSubjectAccessReview,
         "authorization.k8s.io/v1/SelfSubjectRulesReview": selfSubjectRulesReview,
         "authorization.k8s.io/v1/SubjectAccessReview": subjectAccessReview,

@@ -1,11 +1,8 @@
 extension Schema {
     static let token = Schema.kind(
         .pointsman, "Token", "A bearer token of the API; only its hash is kept.",
-        [
-            metadataField,
-            .object("spec", 2, tokenSpec, "What the token allows, and until when.").required,
-            .object("status", 3, tokenStatus, "The token, in the answer to its creation alone."),
-        ])
+        spec: (tokenSpec, "What the token allows, and until when."),
+        status: (tokenStatus, "The token, in the answer to its creation alone."))
 
     static let tokenSpec = Schema(
         .pointsman, "TokenSpec", "What a token allows, and until when.",

@@ -16,6 +16,11 @@ extension Status {
             "\(kind).\(group) \"\"", errors, Details(group: group, kind: kind))
     }
 
+    /// The same for the object that a patch has made: it names no kind.
+    static func invalidPatch(_ errors: [FieldError]) -> Status {
+        invalid(" \"\"", errors, Details())
+    }
+
     private static func invalid(
         _ subject: String, _ errors: [FieldError], _ details: Details
     ) -> Status {

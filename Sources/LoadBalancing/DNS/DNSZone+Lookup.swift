@@ -116,7 +116,7 @@ extension ServiceRecords {
     private static let underscore = UInt8(ascii: "_")
 
     fileprivate func node(below label: ArraySlice<UInt8>) -> DNSZone.Node {
-        if let addresses = endpoints[Array(label)] { return .addresses(addresses) }
+        if let addresses = endpoints(label) { return .addresses(addresses) }
         guard label.first == Self.underscore else { return .missing }
         let transport = label.dropFirst()
         let isUsed = locations.contains {

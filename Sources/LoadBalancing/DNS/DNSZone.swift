@@ -69,7 +69,7 @@ package struct DNSZone: Sendable {
             pointers[address, default: []].append(pointer)
         }
         // Of the Services that lead to our address some lead to other servers there, such as the API.
-        if !options.serverAddresses.isDisjoint(with: records.endpointAddresses),
+        if records.hasEndpoint(among: options.serverAddresses),
             records.locations.contains(where: { $0.number == DNS.port })
         {
             serverServices.insert(records.name)

@@ -13,12 +13,13 @@ struct ServiceRecords: Equatable, Sendable {
     /// The target of an ExternalName Service.
     var alias: DNS.Name?
     var locations: [Location] = []
-    /// Addresses by the first label of an endpoint's name.
-    var endpoints: [[UInt8]: [IPAddress]] = [:]
+    /// Addresses by the first label of an endpoint's name, where that is another than the address with hyphens.
+    private var named: [[UInt8]: [IPAddress]] = [:]
+    /// Endpoints that are called by their addresses, each once.
+    private var unnamed: [IPAddress] = []
     /// Addresses that lead back to a name: `10.96.0.10` to `api.shop`, an endpoint to `db-0.db.shop`.
     var pointers: [IPAddress: DNS.Name] = [:]
-    /// Every address of a ready endpoint: a DNS server looks itself up here.
-    var endpointAddresses: Set<IPAddress> = []
+    private var showsEndpoints = true
 
     /// One address and port that SRV records lead to.
     struct Location: Equatable, Sendable {
@@ -57,8 +58,27 @@ extension ServiceRecords {
         }
         if !isHeadless { addClusterIPs(clusterIPs, service.spec.ports) }
         if addresses.isEmpty { return nil }
-        if options.ignoresEmptyServices, endpointAddresses.isEmpty { return nil }
-        if options.omitsEndpoints { endpoints = [:] }
+        if options.ignoresEmptyServices, unnamed.isEmpty, named.isEmpty { return nil }
+        showsEndpoints = !options.omitsEndpoints
+    }
+
+    /// The addresses of the endpoint of a label; nil: there is none.
+    func endpoints(_ label: some Collection<UInt8>) -> [IPAddress]? {
+        guard showsEndpoints else { return nil }
+        var addresses = named[Array(label)] ?? []
+        if let address = Self.address(hyphenated: label), unnamed.contains(address),
+            !addresses.contains(address), label.elementsEqual(Self.hyphenated(address))
+        {
+            addresses.append(address)
+        }
+        return addresses.isEmpty ? nil : addresses
+    }
+
+    /// Whether a ready endpoint has one of these addresses: so a DNS server finds itself.
+    func hasEndpoint(among addresses: Set<IPAddress>) -> Bool {
+        if addresses.isEmpty { return false }
+        return unnamed.contains { addresses.contains($0) }
+            || named.values.contains { !addresses.isDisjoint(with: $0) }
     }
 
     private static func clusterIPs(_ spec: ServiceSpec) -> [IPAddress] {
@@ -84,16 +104,23 @@ extension ServiceRecords {
         of slices: [String: EndpointSlice], _ weights: [ObjectName: UInt16],
         _ options: DNSZoneOptions
     ) {
+        var seen: Set<IPAddress> = []
         for (_, slice) in slices.sorted(by: { $0.key < $1.key }) {
             for endpoint in slice.endpoints where endpoint.ready != false {
                 guard let text = endpoint.addresses.first,
                     let address = IPAddress(kubernetes: text)
                 else { continue }
-                endpointAddresses.insert(address)
-                let label = Self.label(endpoint, address, options)
+                let chosen = Self.label(endpoint, options)
+                let label = chosen ?? Self.hyphenated(address)
                 guard let own = name.prepending(label) else { continue }
-                let isNew = endpoints[label]?.contains(address) != true
-                if isNew { endpoints[label, default: []].append(address) }
+                let isNew: Bool
+                if let chosen {
+                    isNew = named[chosen]?.contains(address) != true
+                    if isNew { named[chosen, default: []].append(address) }
+                } else {
+                    isNew = seen.insert(address).inserted
+                    if isNew { unnamed.append(address) }
+                }
                 // An endpoint of a Service with a ClusterIP leads back only to a name that its Pod asked for.
                 if isHeadless || endpoint.hostname?.isEmpty == false { pointers[address] = own }
                 guard isHeadless else { continue }
@@ -121,12 +148,19 @@ extension ServiceRecords {
     }
 
     private static func labels(_ port: String, _ transport: String) -> ([UInt8], [UInt8]) {
-        (Array(port.lowercased().utf8), Array(transport.lowercased().utf8))
+        let transport = transport.lowercased()
+        return (
+            Array(port.lowercased().utf8), transports[transport] ?? Array(transport.utf8)
+        )
     }
 
-    private static func label(
-        _ endpoint: Endpoint, _ address: IPAddress, _ options: DNSZoneOptions
-    ) -> [UInt8] {
+    /// One of each for all Services.
+    private static let transports = ["tcp", "udp", "sctp"].reduce(into: [:]) {
+        $0[$1] = Array($1.utf8)
+    }
+
+    /// nil: the endpoint is called by its address.
+    private static func label(_ endpoint: Endpoint, _ options: DNSZoneOptions) -> [UInt8]? {
         if let hostname = endpoint.hostname, !hostname.isEmpty {
             return Array(hostname.lowercased().utf8)
         }
@@ -135,7 +169,7 @@ extension ServiceRecords {
         {
             return Array(pod.name.utf8)
         }
-        return hyphenated(address)
+        return nil
     }
 
     /// `10-244-1-11` or `fd00-244-2--0`: no label begins or ends with a hyphen, so a zero goes there.

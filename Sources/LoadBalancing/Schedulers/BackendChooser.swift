@@ -101,10 +101,10 @@ package struct BackendChooser: Sendable {
 
     /// All backends with connections or in a list, by address.
     package var loads: [BackendLoad] {
-        slots.slots.filter { $0.isListed || $0.active > 0 }.map {
+        slots.slots.enumerated().filter { $1.isListed || $1.active > 0 }.map { place, slot in
             BackendLoad(
-                backend: $0.backend, active: $0.active, failures: $0.failures, isListed: $0.isListed
-            )
+                backend: slot.backend, active: Int(slot.active), failures: slots.failures(place),
+                isListed: slot.isListed)
         }.sorted { $0.backend < $1.backend }
     }
 }

@@ -56,7 +56,7 @@ struct BackendListScheduler: Sendable {
         if let place = pick(slots, client, random, { !slots.isSuspect(places[$0], now) }) {
             return place
         }
-        return places.min { slots.slots[$0].lastFailure < slots.slots[$1].lastFailure }
+        return places.min { slots.lastFailure($0) < slots.lastFailure($1) }
     }
 
     private mutating func pick(
@@ -97,7 +97,7 @@ struct BackendListScheduler: Sendable {
         var best: (member: Int, load: Int, weight: Int)?
         for _ in 0..<count {
             if isUsable(member) {
-                let load = slots.slots[places[member]].active + 1
+                let load = Int(slots.slots[places[member]].active) + 1
                 let weight = Int(weights[member])
                 if best.map({ load * $0.weight < $0.load * weight }) ?? true {
                     best = (member, load, weight)

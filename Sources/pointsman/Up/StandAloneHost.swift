@@ -130,6 +130,7 @@ struct StandAloneHost {
             start { [server] in try await server.run() }
             start { [dns] in try await dns.run() }
             start { try await agent.run() }
+            start { [time] in await HeapTrimming(time: time).run() }
             start { await controllers.run() }
             start { [bootstrap, logger] in
                 await bootstrap.keep(client) {

@@ -74,7 +74,8 @@ struct SourcePolicyTests {
         let table = randomTable(&rng)
         let oracle = Oracle(table)
         for (address, frontend) in table.frontends where address.protocol != .sctp {
-            let rendered = UserspaceRenderer.render(address, of: table)
+            let rendered = UserspaceRenderer.render(
+                address, of: table, InternalSources(table, []))
             for (key, plan) in rendered.listeners {
                 for source in ["10.244.0.9", "192.0.2.1", "198.51.100.7", "203.0.113.5"] {
                     let source = IPAddress(source)!
@@ -98,8 +99,9 @@ struct SourcePolicyTests {
             let address = FrontendAddress(.address(own), 80, .tcp)
             table.frontends[address] = Frontend(
                 .loadBalancerIP, name, externalList: .local, whenExternalEmpty: .drop)
+            let others = [IPAddress("172.17.0.1")!, IPAddress("2001:db8::5")!]
             let rendered = UserspaceRenderer.render(
-                address, of: table, [IPAddress("172.17.0.1")!, IPAddress("2001:db8::5")!])
+                address, of: table, InternalSources(table, Set(others)))
             let sources = try #require(rendered.listeners.values.first?.sources)
             #expect(sources.verdict(for: own) == .serve(.cluster), "\(own)")
             let stranger = own.family == .ipv4 ? "172.17.0.2" : "2001:db8::6"

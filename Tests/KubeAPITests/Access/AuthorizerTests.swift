@@ -31,7 +31,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
 
 private let table = [
     Row("services", edit: verbs),
-    Row("services/status", edit: reads),
+    Row("services/status", edit: reads, node: reads + ["update", "patch"]),
     Row(
         "services/proxy", edit: ["get", "create", "update", "patch", "delete"], view: [], node: []),
     Row("endpoints", edit: verbs),
@@ -56,6 +56,8 @@ private let table = [
     Row(
         "subjectaccessreviews", in: "authorization.k8s.io", namespace: "", edit: [], view: [],
         node: []),
+    Row(
+        "localsubjectaccessreviews", in: "authorization.k8s.io", edit: [], view: [], node: []),
     Row(
         "selfsubjectaccessreviews", in: "authorization.k8s.io", namespace: "", edit: ["create"],
         view: ["create"], node: ["create"]),

@@ -45,12 +45,14 @@ struct DiscoveryTests {
         #expect(
             names == [
                 "services", "services/proxy", "services/status", "endpoints", "pods",
-                "pods/status", "nodes", "nodes/status", "namespaces", "namespaces/status", "events",
+                "pods/status", "nodes", "nodes/status", "namespaces",
+                "namespaces/finalize", "namespaces/status", "events",
             ])
+        #expect(entries.first { $0["name"] == "namespaces/finalize" }?["verbs"] == ["update"])
         #expect(
             try entries.first
                 == tree(
-                    #"{"name":"services","singularName":"service","namespaced":true,"kind":"Service","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["svc"],"categories":["all"]}"#
+                    #"{"name":"services","singularName":"service","namespaced":true,"kind":"Service","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["svc"],"categories":["all"],"storageVersionHash":"0/CO1lhkEBI="}"#
                 ))
         #expect(
             try entries[1]

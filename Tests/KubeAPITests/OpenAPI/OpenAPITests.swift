@@ -114,7 +114,7 @@ extension OpenAPITests {
     func reviews() throws {
         let document = try #require(api.document("apis/authorization.k8s.io/v1"))
         let paths = try #require(document["paths"]?.object)
-        #expect(paths.count == 3)
+        #expect(paths.count == 4)
         for (_, item) in paths { #expect(item.object?.keys == ["post"]) }
         let schemas = try #require(document.value(at: "components", "schemas")?.object)
         #expect(schemas["io.k8s.api.authorization.v1.SelfSubjectAccessReview"] != nil)

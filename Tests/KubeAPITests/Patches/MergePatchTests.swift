@@ -34,19 +34,18 @@ struct MergePatchTests {
 
     @Test("the content type tells the kind of patch; others are not supported")
     func contentTypes() throws {
-        let body = Array(#"{"a":1}"#.utf8)
+        func read(_ type: String, _ text: String) throws -> Patch {
+            var problems: [String] = []
+            return try Patch(contentType: type, body: Array(text.utf8), problems: &problems)
+        }
+        let body = #"{"a":1}"#
+        #expect(try read("application/merge-patch+json", body) == .merge(["a": 1]))
         #expect(
-            try Patch(contentType: "application/merge-patch+json", body: body) == .merge(["a": 1]))
-        #expect(
-            try Patch(contentType: "application/strategic-merge-patch+json", body: body)
+            try read("application/strategic-merge-patch+json", body)
                 == .strategicMerge(["a": 1]))
-        let type = #expect(throws: Status.self) {
-            try Patch(contentType: "application/json", body: body)
-        }
+        let type = #expect(throws: Status.self) { try read("application/json", body) }
         #expect(type?.reason == .unsupportedMediaType)
-        let text = #expect(throws: Status.self) {
-            try Patch(contentType: "application/json-patch+json", body: [1])
-        }
+        let text = #expect(throws: Status.self) { try read("application/json-patch+json", "\u{1}") }
         #expect(text?.reason == .badRequest)
     }
 }

@@ -6,6 +6,8 @@ import Synchronization
 struct ControlState {
     private(set) var listeners = ListenerSet()
     private var ownAddresses: Set<IPAddress> = []
+    /// Kept, so that all plans share it.
+    private var internalSources: InternalSources?
     private var relays: [ServicePortName: ServicePortRelay] = [:]
     /// The frontends of a ServicePort: its backends decide whether they are bound.
     private var frontendsOf: [ServicePortName: Set<FrontendAddress>] = [:]
@@ -31,6 +33,9 @@ struct ControlState {
     ) -> Result {
         let hostChanged = changes.nodeChanged || ownAddresses != self.ownAddresses
         self.ownAddresses = ownAddresses
+        if hostChanged || internalSources == nil {
+            internalSources = InternalSources(table, ownAddresses)
+        }
         var result = Result()
         for (name, change) in changes.servicePorts {
             if updateRelay(name, change.new) { result.backendsGone = true }
@@ -100,8 +105,10 @@ struct ControlState {
         _ address: FrontendAddress, _ table: ServiceTable
     ) -> Set<ListenerKey> {
         let old = rendered[address]
-        let exists = table.frontends[address] != nil
-        let new = exists ? UserspaceRenderer.render(address, of: table, ownAddresses) : nil
+        var new: UserspaceRenderer.Rendered?
+        if table.frontends[address] != nil, let internalSources {
+            new = UserspaceRenderer.render(address, of: table, internalSources)
+        }
         rendered[address] = new
         flawed[address] = new?.problem
         let before = Set((old?.listeners ?? [:]).keys)

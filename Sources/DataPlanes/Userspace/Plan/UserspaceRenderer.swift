@@ -9,9 +9,8 @@ enum UserspaceRenderer {
         var problem: FrontendProblem?
     }
 
-    /// `own` are addresses of this host beside those that it serves NodePorts on.
     static func render(
-        _ address: FrontendAddress, of table: ServiceTable, _ own: Set<IPAddress> = []
+        _ address: FrontendAddress, of table: ServiceTable, _ internalSources: InternalSources
     ) -> Rendered {
         guard let frontend = table.frontends[address] else { return Rendered() }
         let transport: ListenerKey.Transport
@@ -22,7 +21,7 @@ enum UserspaceRenderer {
         }
         let plan = ListenerPlan(
             frontend: address, servicePort: frontend.servicePort,
-            sources: sources(of: frontend, address.family, table, own))
+            sources: sources(of: frontend, internalSources.prefixes(address.family), table))
         var rendered = Rendered()
         for host in hosts(of: address, table) {
             let key = ListenerKey(
@@ -41,13 +40,13 @@ enum UserspaceRenderer {
     }
 
     private static func sources(
-        of frontend: Frontend, _ family: IPFamily, _ table: ServiceTable, _ own: Set<IPAddress>
+        of frontend: Frontend, _ internalPrefixes: [IPPrefix], _ table: ServiceTable
     ) -> SourcePolicy {
         let state = table.servicePorts[frontend.servicePort] ?? ServicePortState()
         return SourcePolicy(
             internalVerdict: verdict(frontend.internalList, frontend.whenInternalEmpty, state),
             externalVerdict: verdict(frontend.externalList, frontend.whenExternalEmpty, state),
-            internalPrefixes: internalPrefixes(family, table, own),
+            internalPrefixes: internalPrefixes,
             allowed: frontend.sourceRanges)
     }
 
@@ -59,21 +58,5 @@ enum UserspaceRenderer {
         case .reject: return .reject
         case .drop: return .drop
         }
-    }
-
-    /// Pods by their CIDRs, this host by its addresses and loopback.
-    private static func internalPrefixes(
-        _ family: IPFamily, _ table: ServiceTable, _ own: Set<IPAddress>
-    ) -> [IPPrefix] {
-        let loopback =
-            switch family {
-            case .ipv4: IPPrefix(IPAddress(ipv4: 127 << 24), length: 8)
-            case .ipv6: IPPrefix(host: IPAddress(ipv6: 0, 1))
-            }
-        let others = [loopback] + table.podCIDRs.filter { $0.family == family }
-        let host = table.nodeAddresses.union(own).filter { address in
-            address.family == family && !others.contains { $0.contains(address) }
-        }
-        return others + host.sorted().map(IPPrefix.init(host:))
     }
 }

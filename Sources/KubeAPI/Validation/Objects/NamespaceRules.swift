@@ -1,5 +1,8 @@
 /// The rules of v1 Namespace, on the tree.
 package enum NamespaceRules {
+    /// In `spec.finalizers`: stands for the content, which goes before the namespace.
+    package static let contentFinalizer = "kubernetes"
+
     private static let phases = ["Active", "Terminating"]
 
     private static let nameLabel = "kubernetes.io/metadata.name"

@@ -3,11 +3,10 @@ package import Wire
 /// The connections that the kernel tracks in one network namespace, by ctnetlink.
 ///
 /// It speaks of the namespace of the thread that made it. Its calls block for as long as the kernel needs to go
-/// through the table: about 10 ms with 100,000 entries of which few are asked for. However many are looked at, none
-/// is kept. Needs CAP_NET_ADMIN, and a kernel with nf_conntrack_netlink.
+/// through the table. However many entries are looked at, none is kept. Needs CAP_NET_ADMIN, and a kernel with
+/// nf_conntrack_netlink.
 package struct ConntrackTable: ~Copyable, Sendable {
-    /// How many entries one datagram deletes: the answers, 768 bytes each in the kernel's books, must fit the
-    /// receive buffer.
+    /// How many entries one datagram deletes: if none is there any more, all the answers must fit the receive buffer.
     private static let batchSize = 128
 
     private var dumps: NetlinkSocket
@@ -45,8 +44,8 @@ package struct ConntrackTable: ~Copyable, Sendable {
     /// already is no error, nor is another one in its place deleted.
     ///
     /// The kernel's own deletion by filter (IPCTNL_MSG_CT_DELETE without a whole tuple) is left alone: it cannot say
-    /// "leads elsewhere than", does not tell how many went, compares IPv6 addresses the wrong way round, and before
-    /// Linux 6.11 is refused or takes everything, as the attributes are.
+    /// "leads elsewhere than", does not tell how many went, of IPv6 deletes every address but the one that was meant,
+    /// and kernels that do not know the filter refuse it or, as the attributes are, delete everything.
     /// - Returns: how many were deleted.
     package mutating func delete(
         matching filter: ConntrackFilter, where isUnwanted: (ConntrackEntry) -> Bool

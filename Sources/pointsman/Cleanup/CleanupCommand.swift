@@ -31,10 +31,9 @@ struct CleanupCommand: AsyncParsableCommand {
                 description: "cleanup: CAP_NET_ADMIN is missing; run it as root")
         }
         do {
-            try HostCleanup(dataDirectory: dataDir ?? DataDirectory.defaultPath).refuseWhileUp()
-            for line in try await HostCleanup(
-                dataDirectory: dataDir ?? DataDirectory.defaultPath).run()
-            {
+            let cleanup = HostCleanup(dataDirectory: dataDir ?? DataDirectory.defaultPath)
+            try await cleanup.refuseWhileUp()
+            for line in try await cleanup.run() {
                 StandardStream.output.write(line + "\n")
             }
         } catch let error as CommandFailure {

@@ -10,11 +10,11 @@ struct HostCleanup {
     let dataDirectory: String
 
     /// Two could not agree on what belongs into the kernel.
-    func refuseWhileUp() throws {
+    func refuseWhileUp() async throws {
         let path = "\(dataDirectory)/store.sqlite"
         guard FileSystem.exists(path) else { return }
         do {
-            _ = try SQLiteLog(path: path)
+            try await SQLiteLog(path: path).close()
         } catch {
             throw CommandFailure(
                 description:

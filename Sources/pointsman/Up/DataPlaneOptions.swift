@@ -22,14 +22,15 @@ struct DataPlaneOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How Pods are told from others, for masquerading and the short cut of externalTrafficPolicy Local: by "
-                + "their addresses (ClusterCIDR, NodeCIDR), or in the nftables data plane by the interface that they are "
-                + "behind (BridgeInterface, InterfaceNamePrefix).", valueName: "mode"))
+                + "their addresses (ClusterCIDR, NodeCIDR), or in the nftables data plane by the interface that they "
+                + "are behind (BridgeInterface, InterfaceNamePrefix).", valueName: "mode"))
     var detectLocalMode = DetectLocalMode.clusterCIDR
 
     @Option(help: ArgumentHelp("The bridge of BridgeInterface.", valueName: "name"))
     var podBridgeInterface: String?
 
-    @Option(help: ArgumentHelp("What the names of InterfaceNamePrefix begin with.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp("What the names of InterfaceNamePrefix begin with.", valueName: "text"))
     var podInterfaceNamePrefix: String?
 
     @Option(

@@ -52,7 +52,8 @@ struct NodeDataPlane: Sendable {
         case .nftables:
             if let missing {
                 throw CommandFailure(
-                    description: "--data-plane nftables: \(missing); start as root, or use userspace")
+                    description:
+                        "--data-plane nftables: \(missing); start as root, or use userspace")
             }
             return true
         }

@@ -27,7 +27,9 @@ extension NFTables {
         }
 
         func write(to writer: inout ByteWriter) {
-            withUnsafeBytes(of: words) { writer.write(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            withUnsafeBytes(of: words) {
+                writer.write(UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
         }
 
         package static func == (a: Value, b: Value) -> Bool {

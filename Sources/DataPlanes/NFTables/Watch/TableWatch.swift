@@ -66,10 +66,13 @@ final class TableWatch: Sendable {
 
     private func run(_ epoll: SharedEpoll, _ onChange: (ForeignChange) -> Void) {
         var events = Epoll.EventBuffer(capacity: 2)
-        var debounce = Debounce(quiet: .milliseconds(50), longest: .milliseconds(300))
+        var known = Debounce(quiet: .milliseconds(50), longest: .milliseconds(300))
+        // Where others write all the time, something is missed each time that we look: not so often, then.
+        var suspected = Debounce(quiet: .seconds(2), longest: .seconds(10))
         while !isEnded.load(ordering: .relaxed) {
             let before = MonotonicTime.nanoseconds
-            let timeout = debounce.due.map { due in
+            let due = [known.due, suspected.due].compactMap(\.self).min()
+            let timeout = due.map { due in
                 due <= before ? 0 : Int32(clamping: (due - before) / 1_000_000 + 1)
             }
             // With an epoll set, a buffer and a timeout that are all valid, no error is possible.
@@ -78,8 +81,11 @@ final class TableWatch: Sendable {
             }
             let now = MonotonicTime.nanoseconds
             for index in 0..<count { consume(events[index].token) }
-            if suspicion.withLock({ $0 }) != nil, count > 0 { debounce.news(at: now) }
-            if debounce.take(at: now), let change = takeSuspicion() { onChange(change) }
+            if count > 0, let change = suspicion.withLock({ $0 }) {
+                if change == .unknown { suspected.news(at: now) } else { known.news(at: now) }
+            }
+            let isDue = (known.take(at: now), suspected.take(at: now))
+            if isDue.0 || isDue.1, let change = takeSuspicion() { onChange(change) }
         }
     }
 

@@ -56,7 +56,8 @@ extension NFTables.Expression {
         case .verdict(let verdict):
             writer.writeNumbers([(1, 0)])
             writer.writeNested(2) { $0.writeVerdict(verdict) }
-        case .lookup, .verdictLookup, .update, .destinationNAT, .masquerade, .reject, .numberGenerator, .jhash,
+        case .lookup, .verdictLookup, .update, .destinationNAT, .masquerade, .reject,
+            .numberGenerator, .jhash,
             .sourceAddressType:
             writeAction(to: &writer)
         case .other: break

@@ -8,7 +8,9 @@ extension NFTables {
         package var table: String?
         package var set: String?
 
-        package init(_ subject: Subject, _ family: IPFamily, table: String? = nil, set: String? = nil) {
+        package init(
+            _ subject: Subject, _ family: IPFamily, table: String? = nil, set: String? = nil
+        ) {
             self.subject = subject
             self.family = family
             self.table = table

@@ -9,24 +9,23 @@ struct FamilyTable: Sendable {
     /// The kernel is known to have what was rendered last.
     private(set) var isCurrent = false
 
-    init(_ family: IPFamily) { renderer = NFTablesRenderer(family) }
+    init(_ family: IPFamily) { self.init(NFTablesRenderer(family)) }
+
+    init(_ renderer: NFTablesRenderer) { self.renderer = renderer }
 
     /// Lists the kernel's table and makes it what `table` asks for, by what differs; where it is not there, or is not
     /// ours, it is made anew.
     mutating func adopt(
-        _ table: ServiceTable, _ socket: inout NFTablesSocket
+        _ table: ServiceTable, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         isCurrent = false
         let kernel = try KernelTable(renderer.family, &socket)
-        let tuning = renderer.tuning
-        renderer = NFTablesRenderer(renderer.family)
-        renderer.tuning = tuning
+        renderer.restart()
         if kernel.table != nil, try adopt(kernel, table, &socket) {
             isCurrent = true
             return try forget(renderer.stickyLists, &socket, others: true)
         }
-        renderer = NFTablesRenderer(renderer.family)
-        renderer.tuning = tuning
+        renderer.restart()
         var batches = renderer.renderNew(table)
         if kernel.table != nil {
             var replacement = NFTables.Batch(renderer.family, table: NFTablesLayout.table)
@@ -40,7 +39,8 @@ struct FamilyTable: Sendable {
 
     /// False if the table cannot be changed into ours.
     private mutating func adopt(
-        _ kernel: KernelTable, _ table: ServiceTable, _ socket: inout NFTablesSocket
+        _ kernel: KernelTable, _ table: ServiceTable,
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) -> Bool {
         renderer.reserveIDs(upTo: KernelLists(kernel, renderer.family).highestID)
         renderer.hints = ArrangementHints(kernel, renderer.family, table)
@@ -58,20 +58,21 @@ struct FamilyTable: Sendable {
 
     /// Commits the difference.
     mutating func apply(
-        _ table: ServiceTable, _ changes: ServiceTable.Changes, _ socket: inout NFTablesSocket
+        _ table: ServiceTable, _ changes: ServiceTable.Changes,
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         try commit(renderer.render(table, changes), &socket)
     }
 
     mutating func retune(
         _ weights: [ServicePortName: [IPSocketAddress: UInt32]], _ table: ServiceTable,
-        _ socket: inout NFTablesSocket
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         try commit(renderer.retune(weights, table), &socket)
     }
 
     private mutating func commit(
-        _ batches: [NFTables.Batch], _ socket: inout NFTablesSocket
+        _ batches: [NFTables.Batch], _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         isCurrent = false
         for batch in batches { try socket.commit(batch) }
@@ -82,7 +83,7 @@ struct FamilyTable: Sendable {
     /// Deletes what clients remember of backends that are gone from lists. A packet that was on its way may teach one
     /// of them once more, so it is asked again until there is none.
     private func forget(
-        _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout NFTablesSocket,
+        _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout some NFTablesKernel & ~Copyable,
         others: Bool = false
     ) throws(NetlinkError) {
         guard !lists.isEmpty || others else { return }

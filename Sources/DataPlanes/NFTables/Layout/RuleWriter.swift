@@ -30,7 +30,8 @@ struct RuleWriter {
         case .translated: afterwards(.translatedService, .translatedNodePort)
         case .delivered: afterwards(.learn, .learnNodePort)
         case .translatedService: translated(.learn, .masqueradeModes) { originalKey }
-        case .translatedNodePort: translated(.learnNodePort, .nodeMasqueradeModes) { originalNodeKey }
+        case .translatedNodePort:
+            translated(.learnNodePort, .nodeMasqueradeModes) { originalNodeKey }
         case .learn, .learnNodePort: learn(chain, structure)
         case .remember: structure.stickyTimeouts.flatMap(remember)
         case .masquerading: masquerading

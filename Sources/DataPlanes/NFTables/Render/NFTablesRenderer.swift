@@ -19,7 +19,20 @@ struct NFTablesRenderer: Sendable {
     /// What a predecessor has left, while it is adopted.
     var hints: ArrangementHints?
 
-    init(_ family: IPFamily) { layout = NFTablesLayout(family: family) }
+    /// Bytes of elements after which a batch is closed. A ServicePort is never split, so no packet sees half of one.
+    let batchSize: Int
+
+    init(_ family: IPFamily, batchSize: Int = 4 << 20) {
+        layout = NFTablesLayout(family: family)
+        self.batchSize = batchSize
+    }
+
+    /// Forgets what was rendered: nothing is known of the kernel.
+    mutating func restart() {
+        let tuning = tuning
+        self = NFTablesRenderer(family, batchSize: batchSize)
+        self.tuning = tuning
+    }
 
     var family: IPFamily { layout.family }
 

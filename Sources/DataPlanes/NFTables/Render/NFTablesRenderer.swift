@@ -63,21 +63,25 @@ struct NFTablesRenderer: Sendable {
         _ name: ServicePortName, also: [FrontendAddress], _ table: ServiceTable,
         into sink: inout some ElementSink
     ) {
-        let state = table.servicePorts[name]
         let old = ports[name] ?? RenderedPort()
-        var new = arranged(name, state, before: old)
         let addresses = Set(old.frontends).union(also)
-        new.frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
+        let frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
+        var new = arranged(
+            name, table.servicePorts[name], Set(frontends.flatMap { table.frontends[$0]!.lists }),
+            before: old)
+        new.frontends = frontends
         replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
         replace(old.local, with: new.local, name.protocol, into: &sink)
         for address in addresses.sorted() {
             render(address, of: name, new, table, into: &sink)
         }
-        ports[name] = state == nil && new.frontends.isEmpty ? nil : new
+        ports[name] = table.servicePorts[name] == nil && frontends.isEmpty ? nil : new
     }
 
+    /// The lists that a frontend leads to: of others nobody would know the ids after a restart.
     private mutating func arranged(
-        _ name: ServicePortName, _ state: ServicePortState?, before: RenderedPort
+        _ name: ServicePortName, _ state: ServicePortState?, _ used: Set<BackendList>,
+        before: RenderedPort
     ) -> RenderedPort {
         var port = RenderedPort()
         guard let state else { return port }
@@ -86,14 +90,12 @@ struct NFTablesRenderer: Sendable {
                 backends: backends, scheduler: state.scheduler, timeout: state.affinityTimeout,
                 tuning: tuning[name])
         }
-        if !state.cluster.isEmpty {
+        port.localIsCluster = used.count == 2 && state.local == state.cluster
+        if !state.cluster.isEmpty, used.contains(.cluster) {
             port.cluster = arranged(wanted(state.cluster), before.cluster, name, .cluster)
         }
-        if !state.local.isEmpty {
-            port.localIsCluster = state.local == state.cluster
-            if !port.localIsCluster {
-                port.local = arranged(wanted(state.local), before.local, name, .local)
-            }
+        if !state.local.isEmpty, used.contains(.local), !port.localIsCluster {
+            port.local = arranged(wanted(state.local), before.local, name, .local)
         }
         return port
     }

@@ -38,3 +38,8 @@ struct RenderedPort: Equatable, Sendable {
         }
     }
 }
+
+extension Frontend {
+    /// The lists that it leads to.
+    var lists: [BackendList] { [internalList, externalList] }
+}

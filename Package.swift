@@ -138,6 +138,10 @@ let package = Package(
             dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing"],
             path: "Benchmarks/Relay", swiftSettings: settings),
         .executableTarget(
+            name: "BenchmarkConntrack",
+            dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing", "Wire"],
+            path: "Benchmarks/Conntrack", swiftSettings: settings),
+        .executableTarget(
             name: "BenchmarkJSON", dependencies: ["KubeAPI"], path: "Benchmarks/JSON",
             swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
 

@@ -15,5 +15,8 @@ struct Pointsman: AsyncParsableCommand {
               kubectl create service clusterip web --tcp=80:8080
             """,
         version: Version.pointsman,
-        subcommands: [UpCommand.self, RunCommand.self, PodCommand.self, TokenCommand.self])
+        subcommands: [
+            UpCommand.self, RunCommand.self, PodCommand.self, TokenCommand.self,
+            CleanupCommand.self,
+        ])
 }

@@ -1,3 +1,4 @@
+import Addresses
 import KubeAPI
 import LoadBalancing
 import Synchronization
@@ -13,6 +14,10 @@ final class AgentInbox: Sendable {
         var isComplete = false
         /// What the data plane says by itself between two tables; nil: nothing.
         var problems: [FrontendAddress: FrontendProblem]?
+        /// The data plane may have something else than what was applied.
+        var isDoubtful = false
+        /// The addresses at which NodePorts are served by now; nil: as before.
+        var nodeAddresses: Set<IPAddress>?
         /// Who wants to see the state after this batch.
         var questions: [Question] = []
     }
@@ -23,6 +28,8 @@ final class AgentInbox: Sendable {
         var changes: [ClusterChange] = []
         var listed: Set<Resource> = []
         var problems: [FrontendAddress: FrontendProblem]?
+        var isDoubtful = false
+        var nodeAddresses: Set<IPAddress>?
         var questions: [Question] = []
         var isClosed = false
     }
@@ -46,11 +53,14 @@ final class AgentInbox: Sendable {
             defer {
                 state.changes = []
                 state.problems = nil
+                state.isDoubtful = false
+                state.nodeAddresses = nil
                 state.questions = []
             }
             return Batch(
                 changes: state.changes, isComplete: state.listed.isSuperset(of: Self.kinds),
-                problems: state.problems, questions: state.questions)
+                problems: state.problems, isDoubtful: state.isDoubtful,
+                nodeAddresses: state.nodeAddresses, questions: state.questions)
         }
     }
 
@@ -80,6 +90,17 @@ final class AgentInbox: Sendable {
     /// The problems that are left, all of them.
     func put(_ problems: [FrontendAddress: FrontendProblem]) {
         state.withLock { $0.problems = problems }
+        wakeUp()
+    }
+
+    /// Everything is to be compared with the data plane again.
+    func doubt() {
+        state.withLock { $0.isDoubtful = true }
+        wakeUp()
+    }
+
+    func put(nodeAddresses: Set<IPAddress>) {
+        state.withLock { $0.nodeAddresses = nodeAddresses }
         wakeUp()
     }
 

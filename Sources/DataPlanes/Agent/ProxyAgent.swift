@@ -1,3 +1,4 @@
+package import Addresses
 package import KubeAPI
 package import LoadBalancing
 package import Logging
@@ -35,6 +36,7 @@ package final class ProxyAgent: Sendable {
     private let node: NodeContext
     private let logger: Logger
     private let time: TimeSource
+    private let health: ProxyHealthMonitor?
     private let onSnapshot: SnapshotObserver
     private let inbox = AgentInbox()
     private let writer: ConditionWriter
@@ -52,24 +54,25 @@ package final class ProxyAgent: Sendable {
     ) {
         self.init(
             caches: ClusterCaches(), source: source, client: client, plane: plane, node: node,
-            logger: logger, time: time, onSnapshot: onSnapshot)
+            logger: logger, time: time, health: nil, onSnapshot: onSnapshot)
     }
 
-    /// An agent on caches that are run elsewhere: make it before they run, then `run` it.
+    /// An agent on caches that are run elsewhere: make it before they run, then `run` it. `health` is told of changes
+    /// that wait, and that they are in force.
     package convenience init(
         caches: ClusterCaches, client: any ObjectClient, plane: any DataPlane, node: NodeContext,
-        logger: Logger, time: TimeSource,
+        logger: Logger, time: TimeSource, health: ProxyHealthMonitor? = nil,
         onSnapshot: @escaping SnapshotObserver = { _, _ in }
     ) {
         self.init(
             caches: caches, source: nil, client: client, plane: plane, node: node, logger: logger,
-            time: time, onSnapshot: onSnapshot)
+            time: time, health: health, onSnapshot: onSnapshot)
     }
 
     private init(
         caches: ClusterCaches, source: (any ObjectSource)?, client: any ObjectClient,
         plane: any DataPlane, node: NodeContext, logger: Logger, time: TimeSource,
-        onSnapshot: @escaping SnapshotObserver
+        health: ProxyHealthMonitor?, onSnapshot: @escaping SnapshotObserver
     ) {
         self.caches = caches
         self.source = source
@@ -77,6 +80,7 @@ package final class ProxyAgent: Sendable {
         self.node = node
         self.logger = logger
         self.time = time
+        self.health = health
         self.onSnapshot = onSnapshot
         writer = ConditionWriter(
             client, events: EventRecorder(client, component: "pointsman-proxy", time: time),
@@ -94,6 +98,12 @@ package final class ProxyAgent: Sendable {
     /// Takes what the data plane finds out between two tables, such as an address that could be bound at last:
     /// all problems that are left.
     package func take(_ problems: [FrontendAddress: FrontendProblem]) { inbox.put(problems) }
+
+    /// Somebody else may have changed what the data plane has applied: it is compared with the table, and repaired.
+    package func repair() { inbox.doubt() }
+
+    /// NodePorts are served at these addresses from now on.
+    package func take(nodeAddresses: Set<IPAddress>) { inbox.put(nodeAddresses: nodeAddresses) }
 
     /// Runs until the task is cancelled. What the data plane applied last stays in force.
     package func run() async throws {
@@ -120,7 +130,11 @@ package final class ProxyAgent: Sendable {
                 round.take(batch)
                 defer { answer(batch.questions, round) }
                 guard batch.isComplete else { continue }
+                health?.queuedUpdate(IPFamily.allCases)
                 let result = await round.apply()
+                if result.failure == nil, round.isCurrent {
+                    health?.updated(IPFamily.allCases)
+                }
                 publish(result, round)
                 if let delay = result.retryAfter {
                     timers.addTask { [time, inbox] in

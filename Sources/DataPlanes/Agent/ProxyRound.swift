@@ -37,6 +37,14 @@ struct ProxyRound {
 
     mutating func take(_ batch: AgentInbox.Batch) {
         if let problems = batch.problems { lateProblems = problems }
+        if batch.isDoubtful { applier.invalidate() }
+        if let addresses = batch.nodeAddresses {
+            var node = state.snapshot.node
+            node.nodePortAddresses = addresses
+            let services = state.replace(node: node)
+            changed.formUnion(services)
+            if !services.isEmpty { isNew = true }
+        }
         for change in batch.changes {
             let services = state.apply(change)
             changed.formUnion(services)

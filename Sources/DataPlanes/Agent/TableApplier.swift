@@ -28,6 +28,9 @@ struct TableApplier {
         self.time = time
     }
 
+    /// The data plane may have something else than what was applied: everything is compared again.
+    mutating func invalidate() { needsAll = true }
+
     /// True while the data plane is known to agree with the last table.
     var isCurrent: Bool { !needsAll }
 

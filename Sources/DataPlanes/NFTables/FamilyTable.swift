@@ -64,11 +64,19 @@ struct FamilyTable: Sendable {
         try commit(renderer.render(table, changes), &socket)
     }
 
+    /// The slots of the list that a ServicePort's connections are counted for; none if it is of the other family.
+    func slots(of name: ServicePortName) -> [IPSocketAddress] {
+        let port = renderer.ports[name]
+        return (port?.cluster ?? port?.local)?.slots ?? []
+    }
+
+    /// Moves weights of least-connections ServicePorts.
     mutating func retune(
-        _ weights: [ServicePortName: [IPSocketAddress: UInt32]], _ table: ServiceTable,
+        _ tuned: [ServicePortName: (state: ServicePortState, weights: [IPSocketAddress: UInt32])],
         _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
-        try commit(renderer.retune(weights, table), &socket)
+        guard isCurrent else { return }
+        try commit(renderer.retune(tuned), &socket)
     }
 
     private mutating func commit(

@@ -2,6 +2,7 @@ package import Addresses
 import Linux
 package import LoadBalancing
 import Synchronization
+package import Watching
 import Wire
 
 /// Forwards in the kernel: one nf_tables table a family, changed by netlink. No packet passes through this process, and
@@ -11,35 +12,60 @@ package final class NFTablesDataPlane: DataPlane {
 
     private struct State: ~Copyable {
         var socket: NFTablesSocket
+        var connections: ConntrackTable
         var tables: [FamilyTable]
+        var tuner = ConnectionTuner()
+        /// A round of tuning is on its way.
+        var isTuning = false
         /// The table that `prune` has put in force; nil once another one is.
         var pruned: ServiceTable?
     }
 
     private let state: Mutex<State>
     private let worker: SerialThread
+    private let watch: TableWatch
+    private let cleaner: ConntrackCleaner
+    private let time: TimeSource
 
     /// Works in the network namespace of the calling thread. Needs CAP_NET_ADMIN and a kernel with nf_tables.
-    package init(families: Set<IPFamily> = [.ipv4, .ipv6]) throws(DataPlaneError) {
+    /// - Parameters:
+    ///   - report: is told, in a sentence, what failed beside a table; it is tried again.
+    ///   - onForeignChange: called when somebody else has changed our table, with who it was: `prune` and `apply` are
+    ///     to be called again. Neither must block.
+    package init(
+        families: Set<IPFamily> = [.ipv4, .ipv6], time: TimeSource,
+        report: @escaping @Sendable (String) -> Void,
+        onForeignChange: @escaping @Sendable (ForeignChange) -> Void = { _ in }
+    ) throws(DataPlaneError) {
         do {
+            let socket = try NFTablesSocket()
+            watch = try TableWatch(ownPort: socket.portID)
             state = Mutex(
                 State(
-                    socket: try NFTablesSocket(),
+                    socket: socket, connections: try ConntrackTable(),
                     tables: families.sorted().map(FamilyTable.init)))
+            cleaner = ConntrackCleaner(
+                KernelFlows(try ConntrackTable()), time: time, report: report)
+            self.time = time
             worker = try SerialThread(named: "nftables")
+            try watch.start(onForeignChange)
         } catch {
             throw DataPlaneError("nftables data plane: \(error)")
         }
     }
 
+    deinit { watch.stop() }
+
     package func apply(
         _ table: ServiceTable, _ changes: ServiceTable.Changes
     ) async throws(DataPlaneError) -> [FrontendAddress: FrontendProblem] {
-        try await onWorker { state throws(NetlinkError) in
+        let isLarge = changes.servicePorts.count + changes.frontends.count > 200
+        let isInForce = try await onWorker(deaf: isLarge) { state throws(NetlinkError) in
             // What was pruned for this very table is in force already.
             let isInForce = state.pruned == table
             state.pruned = nil
-            if isInForce { return }
+            if isInForce { return true }
+            state.tuner.take(table, changes)
             for index in state.tables.indices {
                 if state.tables[index].isCurrent {
                     try state.tables[index].apply(table, changes, &state.socket)
@@ -47,33 +73,92 @@ package final class NFTablesDataPlane: DataPlane {
                     try state.tables[index].adopt(table, &state.socket)
                 }
             }
+            return false
         }
+        if !isInForce { await cleaner.apply(table, changes) }
+        startTuning()
         return [:]
     }
 
     package func prune(keeping table: ServiceTable) async throws(DataPlaneError) {
-        try await onWorker { state throws(NetlinkError) in
+        try await onWorker(deaf: true) { state throws(NetlinkError) in
             state.pruned = nil
             for index in state.tables.indices {
                 try state.tables[index].adopt(table, &state.socket)
             }
+            state.tuner.take(table)
             state.pruned = table
         }
+        await cleaner.reconcile(table)
     }
 
-    private func onWorker(
-        _ body: @escaping @Sendable (inout State) throws(NetlinkError) -> Void
-    ) async throws(DataPlaneError) {
-        let failure = await worker.run { [self] () -> NetlinkError? in
+    private func onWorker<Value: Sendable>(
+        deaf: Bool, _ body: @escaping @Sendable (inout State) throws(NetlinkError) -> Value
+    ) async throws(DataPlaneError) -> Value {
+        let result = await worker.run { [self] () -> Result<Value, NetlinkError> in
             state.withLock { state in
                 do throws(NetlinkError) {
-                    try body(&state)
-                    return nil
+                    return .success(deaf ? try unheard(&state, body) : try body(&state))
                 } catch {
-                    return error
+                    return .failure(error)
                 }
             }
         }
-        if let failure { throw DataPlaneError("\(failure)") }
+        do throws(NetlinkError) {
+            return try result.get()
+        } catch {
+            throw DataPlaneError("\(error)")
+        }
+    }
+
+    /// What nobody listened to is seen in the count of commits: if there were others than ours, one of them may have
+    /// been to our table.
+    private func unheard<Value>(
+        _ state: inout State, _ body: (inout State) throws(NetlinkError) -> Value
+    ) throws(NetlinkError) -> Value {
+        try watch.deaf { () throws(NetlinkError) in
+            let before = try state.socket.generation() &- state.socket.commits
+            let value = try body(&state)
+            if try state.socket.generation() &- state.socket.commits != before { watch.suspect() }
+            return value
+        }
+    }
+
+    // MARK: Least connections
+
+    /// Moves weights from time to time for as long as a ServicePort asks for it.
+    private func startTuning() {
+        let starts = state.withLock { state in
+            guard !state.tuner.isIdle, !state.isTuning else { return false }
+            state.isTuning = true
+            return true
+        }
+        guard starts else { return }
+        Task { [weak self, time] in
+            while (try? await time.sleep(ConnectionTuner.interval)) != nil {
+                guard await self?.tune() ?? false else { return }
+            }
+        }
+    }
+
+    /// False when there is nothing left to tune.
+    private func tune() async -> Bool {
+        let goesOn = try? await onWorker(deaf: false) { state throws(NetlinkError) in
+            guard !state.tuner.isIdle else {
+                state.isTuning = false
+                return false
+            }
+            let tables = state.tables
+            let tuned = try state.tuner.tune(&state.connections) { name in
+                tables.lazy.map { $0.slots(of: name) }.first { !$0.isEmpty } ?? []
+            }
+            guard !tuned.isEmpty else { return true }
+            for index in state.tables.indices {
+                try state.tables[index].retune(tuned, &state.socket)
+            }
+            return true
+        }
+        // What failed marks the table: the next `apply` compares all of it.
+        return goesOn ?? true
     }
 }

@@ -5,6 +5,8 @@ package import Wire
 /// kernel works, which is a second for a batch of a million elements. Needs CAP_NET_ADMIN.
 package struct NFTablesSocket: ~Copyable, Sendable {
     private var socket: NetlinkSocket
+    /// Batches that were committed: each makes the generation one more.
+    package private(set) var commits: UInt32 = 0
 
     /// The sendmsg of a batch larger than this is refused by the kernel.
     package static let largestBatch = 192 << 20
@@ -32,6 +34,7 @@ package struct NFTablesSocket: ~Copyable, Sendable {
             }
         }
         if let refusal { throw refusal }
+        commits &+= 1
     }
 
     private static func refusal(

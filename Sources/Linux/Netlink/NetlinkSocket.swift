@@ -22,7 +22,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     package let descriptor: OwnedDescriptor
-    private(set) var sequence: UInt32 = 0
+    var sequence: UInt32 = 0
     private var buffer = [UInt8](repeating: 0, count: 65536)
 
     package init(
@@ -97,7 +97,7 @@ package struct NetlinkSocket: ~Copyable, Sendable {
         try receive("netlink notifications")
     }
 
-    private static func check(
+    static func check(
         _ message: NetlinkMessage, _ operation: String
     ) throws(NetlinkError) {
         let reply: NetlinkErrorReply
@@ -133,19 +133,34 @@ package struct NetlinkSocket: ~Copyable, Sendable {
     }
 
     mutating func receive(_ operation: String) throws(NetlinkError) -> [NetlinkMessage] {
-        try receive(operation, waits: true) ?? []
+        try Self.messages(of: try receiveDatagram(operation), operation)
     }
 
     /// What is there already; nil where nothing is.
     mutating func receiveNow(_ operation: String) throws(NetlinkError) -> [NetlinkMessage]? {
-        try receive(operation, waits: false)
+        guard let datagram = try receiveDatagram(operation, waits: false) else { return nil }
+        return try Self.messages(of: datagram, operation)
     }
 
-    private mutating func receive(
+    private static func messages(
+        of datagram: [UInt8], _ operation: String
+    ) throws(NetlinkError) -> [NetlinkMessage] {
+        do throws(NetlinkParseError) {
+            return try NetlinkMessage.parse(datagram)
+        } catch {
+            throw .malformed(operation: operation, error)
+        }
+    }
+
+    mutating func receiveDatagram(_ operation: String) throws(NetlinkError) -> [UInt8] {
+        try receiveDatagram(operation, waits: true) ?? []
+    }
+
+    private mutating func receiveDatagram(
         _ operation: String, waits: Bool
-    ) throws(NetlinkError) -> [NetlinkMessage]? {
+    ) throws(NetlinkError) -> [UInt8]? {
         let raw = descriptor.raw
-        do {
+        do throws(SystemError) {
             let count = try checked("\(operation): receive") {
                 buffer.withUnsafeMutableBytes {
                     waits
@@ -156,14 +171,10 @@ package struct NetlinkSocket: ~Copyable, Sendable {
             guard count <= buffer.count else {
                 throw SystemError(.messageTooLong, "\(operation): receive")
             }
-            return try NetlinkMessage.parse(Array(buffer[..<count]))
-        } catch let error as SystemError {
+            return Array(buffer[..<count])
+        } catch {
             if !waits, error.errno == .again { return nil }
             throw .failed(error)
-        } catch let error as NetlinkParseError {
-            throw .malformed(operation: operation, error)
-        } catch {
-            preconditionFailure("\(error)")
         }
     }
 }

@@ -67,26 +67,8 @@ extension NetlinkMessage {
     package static func parse(_ datagram: [UInt8]) throws(NetlinkParseError) -> [NetlinkMessage] {
         var reader = ByteReader(datagram)
         var messages: [NetlinkMessage] = []
-        do {
-            while !reader.isAtEnd {
-                let start = reader.offset
-                let length = Int(try reader.readNative(UInt32.self))
-                guard length >= 16 else {
-                    throw NetlinkParseError.badLength(offset: start, length: length)
-                }
-                let type = NetlinkMessageType(rawValue: try reader.readNative())
-                let flags = NetlinkFlags(rawValue: try reader.readNative())
-                let sequence: UInt32 = try reader.readNative()
-                let portID: UInt32 = try reader.readNative()
-                let payload = Array(try reader.readBytes(length - 16))
-                messages.append(
-                    NetlinkMessage(
-                        type: type, flags: flags, sequence: sequence, portID: portID,
-                        payload: payload))
-                reader.align(to: 4)
-            }
-        } catch {
-            throw NetlinkParseError(error)
+        while let part = try reader.readNetlinkMessage() {
+            messages.append(part.message)
         }
         return messages
     }

@@ -43,12 +43,13 @@ struct StandAlone {
         do {
             let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)
             try await host.run(until: signals)
+            // The kernel goes on forwarding, and its packets need the routes.
+            if !host.outlivesProcess { try network.removeRoutes() }
         } catch {
             try? network.removeRoutes()
             await log.close()
             throw error
         }
-        try network.removeRoutes()
         await log.close()
     }
 }

@@ -22,13 +22,10 @@ struct StandAloneHost {
     private let log: SQLiteLog
     private let server: APIServer
     private let dns: DNSServer
-    private let plane: UserspaceDataPlane
-    /// nil: without privilege no address can be taken over.
-    private let externalRoutes: ExternalAddressRoutes?
+    private let plane: NodeDataPlane
+    private let proxyHealth: NodeProxyHealth
     /// The networks of ServiceCIDRs beside those of the options.
     private let serviceNetworks: ServiceNetworks
-    /// What the data plane finds out between two tables.
-    private let recoveries: AsyncStream<[FrontendAddress: FrontendProblem]>
 
     init(
         _ start: StandAlone, plan: AddressPlan, directory: DataDirectory, log: SQLiteLog
@@ -50,10 +47,8 @@ struct StandAloneHost {
             log: log, configuration: Self.api(options, plan, credentials, serviceNetworks),
             logger: logger)
         dns = try DNSServer(configuration: Self.dns(options, plan), logger: logger)
-        let (recoveries, news) = AsyncStream<[FrontendAddress: FrontendProblem]>.makeStream()
-        self.recoveries = recoveries
-        plane = try UserspaceDataPlane { news.yield($0) }
-        externalRoutes = try Self.externalRoutes(plan, logger)
+        plane = try NodeDataPlane(options.dataPlane.choice, plan, logger: logger, time: time)
+        proxyHealth = try NodeProxyHealth(options, logger: logger, time: time)
     }
 
     private static func api(
@@ -92,15 +87,8 @@ struct StandAloneHost {
             listenAddresses: listen, zone: options.dns.zone, upstreams: upstreams)
     }
 
-    private static func externalRoutes(
-        _ plan: AddressPlan, _ logger: Logger
-    ) throws -> ExternalAddressRoutes? {
-        guard plan.isPrivileged else { return nil }
-        return ExternalAddressRoutes(
-            try NetworkStack(), sources: plan.nodeIPs + plan.hostAddresses,
-            keeping: Set(plan.serviceCIDRs + plan.loadBalancerPools)
-        ) { logger.warning("\($0)") }
-    }
+    /// What was applied last stays in force when this process has ended.
+    var outlivesProcess: Bool { plane.outlivesProcess }
 
     // MARK: Running
 
@@ -116,12 +104,18 @@ struct StandAloneHost {
         try await bootstrap.apply(client)
         let caches = ClusterCaches()
         let agent = ProxyAgent(
-            caches: caches, client: client, plane: routedPlane, node: node, logger: logger,
-            time: time
-        ) { [dns] snapshot, changed in
+            caches: caches, client: client, plane: plane.plane, node: node, logger: logger,
+            time: time, health: proxyHealth.monitor
+        ) { [dns, proxyHealth] snapshot, changed in
             dns.update(snapshot, changed: changed)
             dns.setSynced()
+            proxyHealth.services.update(snapshot, changed: changed)
         }
+        proxyHealth.observe(caches, node: options.nodeName)
+        let addresses = try NodeAddressWatcher(
+            nodePortAddresses, report: { [logger] in logger.warning("\($0)") },
+            onChange: { agent.take(nodeAddresses: $0) })
+        agent.take(nodeAddresses: addresses.addresses)
         let controllers = ControllerSet(
             caches, client, options.controllers, pools: plan.loadBalancerPools,
             pods: podSupport, time: time, report: { [logger] in logger.warning("\($0)") })
@@ -142,9 +136,16 @@ struct StandAloneHost {
                     logger.warning("the Services of the system: \($0.message)")
                 }
             }
-            start { [recoveries] in
-                for await problems in recoveries { agent.take(problems) }
+            start { [plane] in
+                for await problems in plane.recoveries { agent.take(problems) }
             }
+            start { [plane, logger] in
+                for await change in plane.foreignChanges {
+                    logger.warning("\(change) changed nf_tables table pointsman: it is repaired")
+                    agent.repair()
+                }
+            }
+            start { [proxyHealth] in await proxyHealth.report(client) }
             start { [time, logger] in
                 await caches.run(client, time: time) { logger.warning("\($0)") }
             }
@@ -159,8 +160,9 @@ struct StandAloneHost {
             defer { group.cancelAll() }
             while try await group.next() == .announced {}
         }
+        await addresses.stop()
+        await proxyHealth.stop()
         await plane.stop()
-        externalRoutes?.remove(allBut: [])
     }
 
     /// Tells DNS of every Pod: names of Pods are checked.
@@ -172,11 +174,6 @@ struct StandAloneHost {
             case .deleted(let last): dns.remove(pod: last.name)
             }
         }
-    }
-
-    private var routedPlane: any DataPlane {
-        guard let externalRoutes else { return plane }
-        return RoutedDataPlane(plane, routes: externalRoutes)
     }
 
     private var bootstrap: Bootstrap {
@@ -194,14 +191,20 @@ struct StandAloneHost {
 
     private var node: NodeContext {
         var node = NodeContext(name: options.nodeName)
-        node.nodePortAddresses = Set(plan.nodeIPs)
-        for family in plan.families {
-            node.nodePortAddresses.insert(
-                family == .ipv4 ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6: 0, 1))
-        }
         node.podCIDRs = plan.podCIDRs
         node.serviceCIDRs = plan.serviceCIDRs
+        node.masqueradeAll = options.dataPlane.masqueradeAll
         return node
+    }
+
+    /// The node's own addresses and loopback, unless something else is asked for.
+    private var nodePortAddresses: NodeAddressWatcher.Wanted {
+        let loopback = plan.families.map {
+            $0 == .ipv4 ? IPAddress(ipv4: 0x7F00_0001) : IPAddress(ipv6: 0, 1)
+        }
+        return NodeAddressWatcher.Wanted(
+            options.dataPlane.nodePortAddresses, nodeIPs: Set(plan.nodeIPs + loopback),
+            loopback: true)
     }
 
     /// Prints the one line that says what to do next, once everything answers.

@@ -12,11 +12,13 @@ struct UpCommand: AsyncParsableCommand {
         discussion: """
             With CAP_NET_ADMIN (as root) Pods get network namespaces and addresses of their own; without, every address
             is a slice of 127.0.0.0/8. It stays in the foreground; SIGTERM or Ctrl-C stops it, and the next start
-            continues with the same objects, addresses and resourceVersions.
+            continues with the same objects, addresses and resourceVersions. What the nftables data plane has put into
+            the kernel goes on forwarding meanwhile; `pointsman cleanup` removes it.
 
             Examples:
               pointsman up
               pointsman up --data-dir ./state --listen 127.0.0.1:7443
+              pointsman up --data-plane userspace
               pointsman up --lb-pool 192.168.1.240/28 --node-ip 192.168.1.10
               pointsman up --service-cidr 10.96.0.0/16,fd00:96::/112 --pod-cidr 10.244.0.0/24,fd00:244::/64
             """)
@@ -74,9 +76,7 @@ struct UpCommand: AsyncParsableCommand {
             valueName: "name=false[,…]"))
     var featureGates: String?
 
-    @Option(help: ArgumentHelp("auto, userspace or nftables.", valueName: "name"))
-    var dataPlane = "auto"
-
+    @OptionGroup(title: "Data plane") var dataPlane: DataPlaneOptions
     @OptionGroup(title: "DNS") var dns: DNSOptions
     @OptionGroup(title: "Controllers") var controllers: ControllerOptions
 
@@ -104,14 +104,6 @@ struct UpCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--listen \(listen): not an address with a port, such as 127.0.0.1:6443")
         }
-        guard ["auto", "userspace", "nftables"].contains(dataPlane) else {
-            throw ValidationError("--data-plane \(dataPlane): must be auto, userspace or nftables")
-        }
-        guard dataPlane != "nftables" else {
-            throw ValidationError(
-                "--data-plane nftables: this version has only the userspace data plane; "
-                    + "leave the option out or give --data-plane userspace")
-        }
         let domain = clusterDomain.hasSuffix(".") ? String(clusterDomain.dropLast()) : clusterDomain
         guard Self.isDomain(domain) else {
             throw ValidationError("--cluster-domain \(clusterDomain): not a domain name")
@@ -137,7 +129,8 @@ struct UpCommand: AsyncParsableCommand {
                 dnsClusterIPs: CommandLineWords.list(dns.clusterDns)),
             nodeName: name, nodePorts: try nodePorts(), clusterDomain: domain.lowercased(),
             dns: try dns.settings(domain: domain.lowercased()),
-            controllers: try controllers.settings(), gates: gates, isVerbose: verbose)
+            controllers: try controllers.settings(), dataPlane: try dataPlane.settings(),
+            gates: gates, isVerbose: verbose)
     }
 
     private func nodePorts() throws(ValidationError) -> ClosedRange<Port> {
@@ -173,6 +166,7 @@ struct UpOptions: Sendable {
     var clusterDomain: String
     var dns: DNSSettings
     var controllers: ControllerSettings
+    var dataPlane: DataPlaneSettings
     var gates: FeatureGates
     var isVerbose: Bool
 }

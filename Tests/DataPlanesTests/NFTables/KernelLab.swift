@@ -3,6 +3,8 @@ import Glibc
 import Linux
 import LoadBalancing
 import Synchronization
+import Testing
+import Watching
 import Wire
 
 @testable import DataPlanes
@@ -25,14 +27,19 @@ final class KernelLab: Sendable {
             named: "nft-\(getpid())-\(number)", in: "/run/pointsman-tests")
         try namespace.create()
         self.namespace = namespace
-        plane = try namespace.runBlocking { try NFTablesDataPlane() }
+        plane = try namespace.runBlocking { try Self.plane() }
+    }
+
+    private static func plane() throws -> NFTablesDataPlane {
+        try NFTablesDataPlane(
+            time: .machine { WallClock.sinceEpoch }, report: { Issue.record("\($0)") })
     }
 
     deinit { try? namespace.delete() }
 
     /// Another data plane in the same namespace: what a restart is.
     func restarted() throws -> NFTablesDataPlane {
-        try namespace.runBlocking { try NFTablesDataPlane() }
+        try namespace.runBlocking { try Self.plane() }
     }
 
     /// What the kernel has.

@@ -38,25 +38,9 @@ struct FlowScene {
     let answers: [(verdict: FlowAnswer?, isForNFTables: Bool)]
 
     init(_ flow: ConformanceCase) {
-        let node = flow.inputs["node"] ?? .null
-        let nodeIPs = node.addresses("ips")
-        var context = NodeContext(name: node["name"]?.string ?? "")
-        context.podCIDRs = node.prefixes("detectLocalCIDRs")
-        context.serviceCIDRs = node.prefixes("serviceCIDRs")
-        context.masqueradeAll = node["masqueradeAll"]?.bool ?? false
-        context.nodePortAddresses = Self.selected(nodeIPs, by: node.prefixes("nodePortAddresses"))
-        var state = ClusterState(node: context)
-        var metadata = ObjectMeta(name: context.name)
-        metadata.labels = node["labels"]?.stringMap ?? [:]
-        _ = state.upsert(Node(metadata: metadata))
-        for object in flow.inputs["objects"]?.array ?? [] {
-            switch object["kind"]?.string {
-            case "Service": _ = state.upsert(Service(json: object))
-            case "EndpointSlice": _ = state.upsert(EndpointSlice(json: object))
-            case let kind: Issue.record("\(flow.id): object of kind \(kind ?? "none")")
-            }
-        }
-        snapshot = state.snapshot
+        let scene = ClusterScene(flow)
+        let nodeIPs = scene.nodeIPs
+        snapshot = scene.snapshot
         packets = (flow.inputs["packets"]?.array ?? []).compactMap { packet in
             guard let source = packet["from"]?.string.flatMap({ IPAddress($0) }),
                 let destination = packet["to"]?.string.flatMap({ IPAddress($0) }),
@@ -71,17 +55,6 @@ struct FlowScene {
             let modes = answer["modes"]?.array?.compactMap(\.string) ?? []
             return (FlowAnswer(json: answer["expect"] ?? .null), modes.contains("nftables"))
         }
-    }
-
-    /// As kube-proxy reads `nodePortAddresses`: a family without a CIDR means every address of it.
-    private static func selected(_ addresses: [IPAddress], by prefixes: [IPPrefix])
-        -> Set<IPAddress>
-    {
-        Set(
-            addresses.filter { address in
-                let own = prefixes.filter { $0.family == address.family }
-                return own.isEmpty || own.contains { $0.contains(address) }
-            })
     }
 }
 
@@ -114,15 +87,5 @@ enum FlowAnswer: Equatable {
         case .reject: self = .reject
         case .pass: self = .pass
         }
-    }
-}
-
-extension JSON {
-    func addresses(_ key: String) -> [IPAddress] {
-        self[key]?.array?.compactMap { $0.string.flatMap { IPAddress($0) } } ?? []
-    }
-
-    func prefixes(_ key: String) -> [IPPrefix] {
-        self[key]?.array?.compactMap { $0.string.flatMap { IPPrefix($0) } } ?? []
     }
 }

@@ -86,15 +86,15 @@ extension NFTablesRenderer {
         return content
     }
 
-    /// Renders the least-connections ServicePorts again by other weights.
+    /// Arranges the lists of ServicePorts again by other weights; what leads to them stays as it is.
     mutating func retune(
-        _ weights: [ServicePortName: [IPSocketAddress: UInt32]], _ table: ServiceTable
+        _ tuned: [ServicePortName: (state: ServicePortState, weights: [IPSocketAddress: UInt32])]
     ) -> [NFTables.Batch] {
         var writer = BatchSeries(layout)
-        for (name, weights) in weights.sorted(by: { $0.key < $1.key })
-        where name.family == family && table.servicePorts[name]?.scheduler == .leastConnections {
+        for (name, (state, weights)) in tuned.sorted(by: { $0.key < $1.key })
+        where name.family == family {
             tuning[name] = weights
-            render(name, also: [], table, into: &writer.batch)
+            rearrange(name, state, into: &writer.batch)
         }
         close(&writer)
         return writer.done

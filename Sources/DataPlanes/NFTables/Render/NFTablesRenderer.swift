@@ -63,19 +63,33 @@ struct NFTablesRenderer: Sendable {
         _ name: ServicePortName, also: [FrontendAddress], _ table: ServiceTable,
         into sink: inout some ElementSink
     ) {
+        let state = table.servicePorts[name]
         let old = ports[name] ?? RenderedPort()
         let addresses = Set(old.frontends).union(also)
         let frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
-        var new = arranged(
-            name, table.servicePorts[name], Set(frontends.flatMap { table.frontends[$0]!.lists }),
-            before: old)
+        let used = Set(frontends.flatMap { table.frontends[$0]!.lists })
+        var new = arranged(name, state, used, before: old)
         new.frontends = frontends
         replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
         replace(old.local, with: new.local, name.protocol, into: &sink)
         for address in addresses.sorted() {
             render(address, of: name, new, table, into: &sink)
         }
-        ports[name] = table.servicePorts[name] == nil && frontends.isEmpty ? nil : new
+        ports[name] = state == nil && frontends.isEmpty ? nil : new
+        if state?.scheduler != .leastConnections { tuning[name] = nil }
+    }
+
+    /// Renders the lists of a ServicePort that is there again, with the same backends.
+    mutating func rearrange(
+        _ name: ServicePortName, _ state: ServicePortState, into sink: inout some ElementSink
+    ) {
+        guard let old = ports[name] else { return }
+        var new = arranged(name, state, old.used, before: old)
+        new.frontends = old.frontends
+        guard (old.cluster?.id, old.local?.id) == (new.cluster?.id, new.local?.id) else { return }
+        replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
+        replace(old.local, with: new.local, name.protocol, into: &sink)
+        ports[name] = new
     }
 
     /// The lists that a frontend leads to: of others nobody would know the ids after a restart.
@@ -84,6 +98,7 @@ struct NFTablesRenderer: Sendable {
         before: RenderedPort
     ) -> RenderedPort {
         var port = RenderedPort()
+        port.used = used
         guard let state else { return port }
         func wanted(_ backends: [Backend]) -> WantedList {
             WantedList(

@@ -35,7 +35,7 @@ struct WantedList {
             slots = arranged(SlotPlan.counts(weights), before)
             choice = .random(slots.count)
         case .leastConnections:
-            slots = arranged(tunedCounts, before)
+            slots = arranged(tunedCounts(before), before)
             choice = .random(slots.count)
         case .roundRobin:
             // In the order of their turns: what was there before does not count.
@@ -54,12 +54,21 @@ struct WantedList {
         SlotPlan.arranged(backends.map(\.socketAddress), counts, before: before?.slots ?? [])
     }
 
-    /// Enough slots for shares to be moved in steps of a hundredth of an equal share.
-    private var tunedCounts: [Int] {
+    /// Enough slots for shares to be moved in steps of a hundredth of an equal share. Where nothing was counted yet the
+    /// shares of before go on.
+    private func tunedCounts(_ before: RenderedList?) -> [Int] {
         guard backends.count > 1 else { return [1] }
         let slots = max(backends.count, min(4096, 100 * backends.count))
-        let tuned = backends.map { tuning?[$0.socketAddress] ?? UInt32($0.weight) * 1000 }
-        return SlotPlan.apportioned(tuned, slots: slots)
+        var kept: [IPSocketAddress: UInt32] = [:]
+        if tuning == nil, before?.slots.count == slots {
+            for backend in before?.slots ?? [] { kept[backend, default: 0] += 1 }
+            if backends.contains(where: { kept[$0.socketAddress] == nil }) { kept = [:] }
+        }
+        let weights = backends.map { backend in
+            tuning?[backend.socketAddress] ?? kept[backend.socketAddress]
+                ?? UInt32(backend.weight) * 10_000
+        }
+        return SlotPlan.apportioned(weights, slots: slots)
     }
 }
 

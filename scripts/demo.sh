@@ -33,6 +33,8 @@ finish() {
     [ ${#runners[@]} = 0 ] || kill "${runners[@]}" 2>/dev/null || true
     [ ${#runners[@]} = 0 ] || wait "${runners[@]}" 2>/dev/null || true
     [ -z "$up" ] || { kill "$up" 2>/dev/null && wait "$up" 2>/dev/null; } || true
+    # The kernel would go on forwarding.
+    [ $privileged = no ] || "$pointsman" cleanup --data-dir "$state/data" >/dev/null || true
     rm -rf "$state"
     exit $status
 }

@@ -11,7 +11,9 @@ struct AffinityMemory {
     let forgetsOthers: Bool
 
     /// What is to be deleted; nil where there is nothing.
-    func stale(_ socket: inout NFTablesSocket) throws(NetlinkError) -> NFTables.Batch? {
+    func stale(_ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError) -> NFTables
+        .Batch?
+    {
         var batch = NFTables.Batch(family, table: NFTablesLayout.table)
         switch family {
         case .ipv4:
@@ -29,7 +31,7 @@ struct AffinityMemory {
 
     /// Address and port are in two maps; half an element leads nowhere and goes too.
     private func collectPairs(
-        _ batch: inout NFTables.Batch, _ socket: inout NFTablesSocket
+        _ batch: inout NFTables.Batch, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         var ports: [NFTables.Value: NFTables.Element] = [:]
         for element in try list(.affinityPorts, &socket) { ports[element.key] = element }
@@ -58,7 +60,7 @@ struct AffinityMemory {
     }
 
     private func list(
-        _ set: SetName, _ socket: inout NFTablesSocket
+        _ set: SetName, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) -> [NFTables.Element] {
         var elements: [NFTables.Element] = []
         try socket.list(

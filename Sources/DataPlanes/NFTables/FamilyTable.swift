@@ -9,21 +9,24 @@ struct FamilyTable: Sendable {
     /// The kernel is known to have what was rendered last.
     private(set) var isCurrent = false
 
-    init(_ family: IPFamily) { renderer = NFTablesRenderer(family) }
+    init(_ family: IPFamily) { self.init(NFTablesRenderer(family)) }
+
+    init(_ renderer: NFTablesRenderer) { self.renderer = renderer }
 
     /// Lists the kernel's table and makes it what `table` asks for, by what differs; where it is not there, or is not
     /// ours, it is made anew.
     mutating func adopt(
-        _ table: ServiceTable, _ socket: inout NFTablesSocket
+        _ table: ServiceTable, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         isCurrent = false
         let kernel = try KernelTable(renderer.family, &socket)
-        forgetRendered(for: table)
+        renderer.restart(for: table)
         if kernel.table != nil, try adopt(kernel, table, &socket) {
+            try forget(renderer.stickyLists, &socket, others: true)
             isCurrent = true
-            return try forget(renderer.stickyLists, &socket, others: true)
+            return
         }
-        forgetRendered(for: table)
+        renderer.restart(for: table)
         var batches = renderer.renderNew(table)
         if kernel.table != nil {
             var replacement = NFTables.Batch(renderer.family, table: NFTablesLayout.table)
@@ -35,16 +38,10 @@ struct FamilyTable: Sendable {
         isCurrent = true
     }
 
-    /// Weights that were counted stay.
-    private mutating func forgetRendered(for table: ServiceTable) {
-        let tuning = renderer.tuning
-        renderer = NFTablesRenderer(renderer.family, podInterfaces: table.podInterfaces)
-        renderer.tuning = tuning
-    }
-
     /// False if the table cannot be changed into ours.
     private mutating func adopt(
-        _ kernel: KernelTable, _ table: ServiceTable, _ socket: inout NFTablesSocket
+        _ kernel: KernelTable, _ table: ServiceTable,
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) -> Bool {
         renderer.reserveIDs(upTo: KernelLists(kernel, renderer.family).highestID)
         renderer.hints = ArrangementHints(kernel, renderer.family, table)
@@ -62,7 +59,8 @@ struct FamilyTable: Sendable {
 
     /// Commits the difference.
     mutating func apply(
-        _ table: ServiceTable, _ changes: ServiceTable.Changes, _ socket: inout NFTablesSocket
+        _ table: ServiceTable, _ changes: ServiceTable.Changes,
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         // Another local detector is in the rules, not in elements.
         guard renderer.layout.podInterfaces == table.podInterfaces else {
@@ -80,25 +78,25 @@ struct FamilyTable: Sendable {
     /// Moves weights of least-connections ServicePorts.
     mutating func retune(
         _ tuned: [ServicePortName: (state: ServicePortState, weights: [IPSocketAddress: UInt32])],
-        _ socket: inout NFTablesSocket
+        _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         guard isCurrent else { return }
         try commit(renderer.retune(tuned), &socket)
     }
 
     private mutating func commit(
-        _ batches: [NFTables.Batch], _ socket: inout NFTablesSocket
+        _ batches: [NFTables.Batch], _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         isCurrent = false
         for batch in batches { try socket.commit(batch) }
-        isCurrent = true
         try forget(renderer.takeForgotten(), &socket)
+        isCurrent = true
     }
 
     /// Deletes what clients remember of backends that are gone from lists. A packet that was on its way may teach one
     /// of them once more, so it is asked again until there is none.
     private func forget(
-        _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout NFTablesSocket,
+        _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout some NFTablesKernel & ~Copyable,
         others: Bool = false
     ) throws(NetlinkError) {
         guard !lists.isEmpty || others else { return }

@@ -161,7 +161,8 @@ package final class NFTablesDataPlane: DataPlane {
             }
             return true
         }
-        // What failed marks the table: the next `apply` compares all of it.
+        // What failed may have been half of it: everything is compared again.
+        if goesOn == nil { watch.suspect() }
         return goesOn ?? true
     }
 }

@@ -56,7 +56,8 @@ extension NFTables {
         var table: Table?
         while let attribute = try reader.readAttribute() {
             switch attribute.type {
-            case 1: table = Table(name: attribute.string(), comment: table?.comment)
+            case 1: table = Table(name: attribute.string())
+            case 2: table?.isDormant = try attribute.bigUInt32() & 1 != 0
             case 6:
                 let bytes = attribute.bytes()
                 guard bytes.count > 2, bytes[0] == 0 else { continue }
@@ -72,16 +73,19 @@ extension NFTables {
         var table = ""
         var chain = Chain("")
         var type = ""
+        var policy = Verdict.accept
         while let attribute = try reader.readAttribute() {
             switch attribute.type {
             case 1: table = attribute.string()
             case 3: chain.name = attribute.string()
             case 4: chain.hook = try hook(attribute)
+            case 5: policy = try attribute.bigUInt32() == 0 ? .drop : .accept
             case 7: type = attribute.string()
             default: break
             }
         }
         chain.hook?.type = type
+        chain.hook?.policy = policy
         return chain.name.isEmpty ? nil : .chain(table: table, chain)
     }
 

@@ -2,7 +2,7 @@ extension NFTables {
     /// NFTA_TABLE_….
     static func write(_ table: Table, to writer: inout ByteWriter) {
         writer.writeAttribute(1, table.name)
-        writer.writeBigAttribute(2, UInt32(0))
+        writer.writeBigAttribute(2, UInt32(table.isDormant ? 1 : 0))
         if let comment = table.comment {
             // NFTNL_UDATA_TABLE_COMMENT: type, length, text with a zero byte.
             writer.writeAttribute(6) { writer in
@@ -22,8 +22,7 @@ extension NFTables {
             writer.writeBigAttribute(1, hook.point.rawValue)
             writer.writeBigAttribute(2, hook.priority)
         }
-        // NF_ACCEPT.
-        writer.writeBigAttribute(5, UInt32(1))
+        writer.writeBigAttribute(5, hook.policy.code)
         writer.writeAttribute(7, hook.type)
     }
 

@@ -3,6 +3,8 @@ extension NFTables {
         package var name: String
         /// Shown by `nft list`.
         package var comment: String?
+        /// NFT_TABLE_F_DORMANT: no packet sees its chains.
+        package var isDormant = false
 
         package init(name: String, comment: String? = nil) {
             self.name = name
@@ -36,6 +38,8 @@ extension NFTables {
         package var priority: Int32
         /// `nat` or `filter`.
         package var type: String
+        /// What becomes of packets that no rule decides about: accept or drop.
+        package var policy = Verdict.accept
 
         package init(_ point: Point, priority: Int32, type: String = "nat") {
             self.point = point
@@ -59,6 +63,8 @@ extension NFTables {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+        /// Of one rule, with which it goes.
+        package static let anonymous = SetFlags(rawValue: 0x1)
         package static let interval = SetFlags(rawValue: 0x4)
         package static let map = SetFlags(rawValue: 0x8)
         package static let timeout = SetFlags(rawValue: 0x10)

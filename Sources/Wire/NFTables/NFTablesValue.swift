@@ -14,12 +14,8 @@ extension NFTables {
         /// nil if they are too many.
         package init?(_ bytes: some Collection<UInt8>) {
             guard bytes.count <= Self.capacity else { return nil }
-            for byte in bytes { append(byte: byte) }
-        }
-
-        private mutating func append(byte: UInt8) {
-            withUnsafeMutableBytes(of: &words) { $0[count] = byte }
-            count += 1
+            withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
+            count = bytes.count
         }
 
         package var bytes: [UInt8] {

@@ -96,7 +96,7 @@ struct RandomScene {
 
 extension String {
     /// The order of elements is the kernel's own.
-    fileprivate var sortedWords: [Substring] {
+    var sortedWords: [Substring] {
         split { $0 == " " || $0 == "\n" || $0 == "\t" || $0 == "," }.sorted()
     }
 }

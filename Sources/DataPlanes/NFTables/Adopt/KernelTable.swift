@@ -13,7 +13,7 @@ struct KernelTable: Sendable {
     var content = TableContent()
 
     /// Lists what is there; the elements only of sets that are as we make them.
-    init(_ family: IPFamily, _ socket: inout NFTablesSocket) throws(NetlinkError) {
+    init(_ family: IPFamily, _ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError) {
         let name = NFTablesLayout.table
         try list(.table, family, &socket) { (table: inout KernelTable, content) in
             if case .table(let found) = content, found.name == name { table.table = found }
@@ -36,7 +36,8 @@ struct KernelTable: Sendable {
     }
 
     private mutating func list(
-        _ subject: NFTables.Subject, _ family: IPFamily, _ socket: inout NFTablesSocket,
+        _ subject: NFTables.Subject, _ family: IPFamily,
+        _ socket: inout some NFTablesKernel & ~Copyable,
         _ take: (inout KernelTable, NFTables.Content) -> Void
     ) throws(NetlinkError) {
         let before = self
@@ -49,7 +50,7 @@ struct KernelTable: Sendable {
     }
 
     private mutating func listElements(
-        of set: SetName, _ family: IPFamily, _ socket: inout NFTablesSocket
+        of set: SetName, _ family: IPFamily, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         var elements: [NFTables.Element] = []
         try socket.list(

@@ -42,7 +42,10 @@ struct TableDifference {
     private mutating func compareSets() {
         let wanted = layout.sets(structure).map { layout.set($0) }
         for set in wanted where kernel.sets[set.name] == nil { batch.add(set) }
-        for name in kernel.sets.keys.sorted() where !wanted.contains(where: { $0.name == name }) {
+        let names = Set(wanted.map(\.name))
+        // Anonymous sets go with the rules that they belong to.
+        for (name, set) in kernel.sets.sorted(by: { $0.key < $1.key })
+        where !names.contains(name) && !set.flags.contains(.anonymous) {
             batch.delete(set: name)
         }
     }

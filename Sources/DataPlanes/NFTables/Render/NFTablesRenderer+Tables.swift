@@ -3,18 +3,18 @@ import LoadBalancing
 import Wire
 
 extension NFTablesRenderer {
-    /// Bytes of elements after which a batch is closed. A ServicePort is never split, so no packet sees half of one.
-    private static let batchSize = 4 << 20
-
     /// What makes the kernel's table into what `table` asks for, given that it is what was rendered last: batches
     /// to be committed in this order.
     mutating func render(
         _ table: ServiceTable, _ changes: ServiceTable.Changes
     ) -> [NFTables.Batch] {
         var writer = BatchSeries(layout)
-        for (name, addresses) in affected(changes) {
+        var affected = affected(changes)
+        let exchanging = exchanging(changes)
+        let others = affected.partition { !exchanging.contains($0.0) }
+        for (index, (name, addresses)) in affected.enumerated() {
+            if index >= others, writer.batch.size > batchSize { close(&writer) }
             render(name, also: addresses, table, into: &writer.batch)
-            if writer.batch.size > Self.batchSize { close(&writer) }
         }
         if changes.nodeChanged {
             let now = RenderedNode(table, family)
@@ -29,6 +29,17 @@ extension NFTablesRenderer {
     private mutating func close(_ writer: inout BatchSeries) {
         if needsStructure { adoptStructure(into: &writer.batch) }
         writer.close()
+    }
+
+    /// ServicePorts between which frontends move: in one batch, or a packet could be led to a list that is gone.
+    private func exchanging(_ changes: ServiceTable.Changes) -> Set<ServicePortName> {
+        var names: Set<ServicePortName> = []
+        for (address, change) in changes.frontends where address.family == family {
+            guard let old = change.old?.servicePort, let new = change.new?.servicePort, old != new
+            else { continue }
+            names.formUnion([old, new])
+        }
+        return names
     }
 
     /// The ServicePorts of this family to render again, each with the frontends that may be its own now.

@@ -19,8 +19,20 @@ struct NFTablesRenderer: Sendable {
     /// What a predecessor has left, while it is adopted.
     var hints: ArrangementHints?
 
-    init(_ family: IPFamily, podInterfaces: PodInterfaces? = nil) {
+    /// Bytes of elements after which a batch is closed. A ServicePort is never split, so no packet sees half of one.
+    let batchSize: Int
+
+    init(_ family: IPFamily, podInterfaces: PodInterfaces? = nil, batchSize: Int = 4 << 20) {
         layout = NFTablesLayout(family: family, podInterfaces: podInterfaces)
+        self.batchSize = batchSize
+    }
+
+    /// Forgets what was rendered: nothing is known of the kernel. Weights that were counted stay.
+    mutating func restart(for table: ServiceTable) {
+        let tuning = tuning
+        self = NFTablesRenderer(
+            family, podInterfaces: table.podInterfaces, batchSize: batchSize)
+        self.tuning = tuning
     }
 
     var family: IPFamily { layout.family }
@@ -54,15 +66,17 @@ struct NFTablesRenderer: Sendable {
     ) {
         let state = table.servicePorts[name]
         let old = ports[name] ?? RenderedPort()
-        var new = arranged(name, state, before: old)
         let addresses = Set(old.frontends).union(also)
-        new.frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
+        let frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
+        let used = Set(frontends.flatMap { table.frontends[$0]!.lists })
+        var new = arranged(name, state, used, before: old)
+        new.frontends = frontends
         replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
         replace(old.local, with: new.local, name.protocol, into: &sink)
         for address in addresses.sorted() {
             render(address, of: name, new, table, into: &sink)
         }
-        ports[name] = state == nil && new.frontends.isEmpty ? nil : new
+        ports[name] = state == nil && frontends.isEmpty ? nil : new
         if state?.scheduler != .leastConnections { tuning[name] = nil }
     }
 
@@ -71,7 +85,7 @@ struct NFTablesRenderer: Sendable {
         _ name: ServicePortName, _ state: ServicePortState, into sink: inout some ElementSink
     ) {
         guard let old = ports[name] else { return }
-        var new = arranged(name, state, before: old)
+        var new = arranged(name, state, old.used, before: old)
         new.frontends = old.frontends
         guard (old.cluster?.id, old.local?.id) == (new.cluster?.id, new.local?.id) else { return }
         replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
@@ -79,24 +93,25 @@ struct NFTablesRenderer: Sendable {
         ports[name] = new
     }
 
+    /// The lists that a frontend leads to: of others nobody would know the ids after a restart.
     private mutating func arranged(
-        _ name: ServicePortName, _ state: ServicePortState?, before: RenderedPort
+        _ name: ServicePortName, _ state: ServicePortState?, _ used: Set<BackendList>,
+        before: RenderedPort
     ) -> RenderedPort {
         var port = RenderedPort()
+        port.used = used
         guard let state else { return port }
         func wanted(_ backends: [Backend]) -> WantedList {
             WantedList(
                 backends: backends, scheduler: state.scheduler, timeout: state.affinityTimeout,
                 tuning: tuning[name])
         }
-        if !state.cluster.isEmpty {
+        port.localIsCluster = used.count == 2 && state.local == state.cluster
+        if !state.cluster.isEmpty, used.contains(.cluster) {
             port.cluster = arranged(wanted(state.cluster), before.cluster, name, .cluster)
         }
-        if !state.local.isEmpty {
-            port.localIsCluster = state.local == state.cluster
-            if !port.localIsCluster {
-                port.local = arranged(wanted(state.local), before.local, name, .local)
-            }
+        if !state.local.isEmpty, used.contains(.local), !port.localIsCluster {
+            port.local = arranged(wanted(state.local), before.local, name, .local)
         }
         return port
     }

@@ -29,6 +29,8 @@ struct RenderedPort: Equatable, Sendable {
     /// nil also where it is the same as the cluster list, and goes by its id.
     var local: RenderedList?
     var localIsCluster = false
+    /// The lists that its frontends lead to.
+    var used: Set<BackendList> = []
     var frontends: [FrontendAddress] = []
 
     func list(_ list: BackendList) -> RenderedList? {
@@ -37,4 +39,9 @@ struct RenderedPort: Equatable, Sendable {
         case .local: localIsCluster ? cluster : local
         }
     }
+}
+
+extension Frontend {
+    /// The lists that it leads to.
+    var lists: [BackendList] { [internalList, externalList] }
 }

@@ -54,11 +54,11 @@ struct WantedList {
         SlotPlan.arranged(backends.map(\.socketAddress), counts, before: before?.slots ?? [])
     }
 
-    /// Enough slots for shares to be moved in steps of a fiftieth of an equal share. Where nothing was counted yet the
+    /// Enough slots for shares to be moved in steps of a hundredth of an equal share. Where nothing was counted yet the
     /// shares of before go on.
     private func tunedCounts(_ before: RenderedList?) -> [Int] {
         guard backends.count > 1 else { return [1] }
-        let slots = max(backends.count, min(1024, 50 * backends.count))
+        let slots = max(backends.count, min(4096, 100 * backends.count))
         var kept: [IPSocketAddress: UInt32] = [:]
         if tuning == nil, before?.slots.count == slots {
             for backend in before?.slots ?? [] { kept[backend, default: 0] += 1 }
@@ -80,7 +80,14 @@ enum MaglevSlots {
     static func slots(_ backends: [Backend]) -> [IPSocketAddress] {
         let size = sizes.first { $0 >= 100 * backends.count } ?? sizes.last!
         let table = MaglevTable(
-            backends.map { ($0.socketAddress, max(1, $0.weight)) }, size: size)
+            zip(backends, weights(backends, size)).map { ($0.socketAddress, $1) }, size: size)
         return table.entries.map { backends[Int($0)].socketAddress }
+    }
+
+    /// No weight is too small for an entry of its own.
+    private static func weights(_ backends: [Backend], _ size: Int) -> [UInt16] {
+        let sum = backends.reduce(0) { $0 + Int($1.weight) }
+        let least = sum / max(1, size - 2 * backends.count) + 1
+        return backends.map { max($0.weight, UInt16(clamping: least)) }
     }
 }

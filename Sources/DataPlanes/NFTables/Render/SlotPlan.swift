@@ -7,15 +7,27 @@ enum SlotPlan {
     static let exactSlots = 256
 
     /// How many slots each backend has. Equal weights: one each. Otherwise the weights themselves, without their
-    /// common factor; where those are too many, the nearest there is, at least one each and wrong by less than
-    /// one in a thousand of all connections.
+    /// common factor; where those are too many, the nearest there is, at least one each, wrong by less than one in a
+    /// hundred of all connections taken together.
     static func counts(_ weights: [UInt32]) -> [Int] {
         guard let first = weights.first else { return [] }
         if weights.allSatisfy({ $0 == first }) { return weights.map { _ in 1 } }
         let factor = weights.reduce(0, greatestCommonDivisor)
         let sum = weights.reduce(0) { $0 + Int($1 / factor) }
         if sum <= exactSlots { return weights.map { Int($0 / factor) } }
-        return apportioned(weights, slots: max(1024, 4 * weights.count))
+        return apportioned(weights, slots: slots(weights))
+    }
+
+    /// Backends with a smaller share than one slot take it from the others: as many slots as make that little.
+    private static func slots(_ weights: [UInt32]) -> Int {
+        let sum = weights.reduce(0) { $0 + Double($1) }
+        var slots = 1024
+        while slots < 65536 {
+            let taken = weights.reduce(0) { $0 + max(0, 1 / Double(slots) - Double($1) / sum) }
+            if taken < 0.004, slots >= 4 * weights.count { break }
+            slots *= 2
+        }
+        return slots
     }
 
     /// So many slots, shared out by weight; at least one each, so `slots` must not be less than there are weights.

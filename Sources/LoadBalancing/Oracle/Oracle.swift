@@ -1,4 +1,4 @@
-package import Addresses
+import Addresses
 
 /// States, in one place, what a data plane must do with a packet under a table: what `explain` prints and what
 /// every renderer is tested against.

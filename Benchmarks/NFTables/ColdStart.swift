@@ -9,7 +9,7 @@ struct ColdStart {
     private static let mostForNFT = 10_000
 
     func run() async throws {
-        Report.header("cold start, \(services) Services x \(LabCluster.endpoints)", "seconds", "")
+        Report.header("cold start, \(services) Services x \(LabCluster.endpoints)", "seconds", "CPU seconds", "")
         let objects = LabCluster(services: services).objects
         // The rules of the last size are gone with the namespace's; none were made here before.
         try Shell.run("nft flush ruleset")
@@ -23,25 +23,26 @@ struct ColdStart {
         let whole = Usage.now - start
         let goal = services == 10_000 ? 0.5 : services == 100_000 ? 6 : nil
         Report.row(
-            "objects → rules in force", Report.number(whole.wall),
+            "objects → rules in force", Report.number(whole.wall), Report.number(whole.cpu),
             goal.map { Report.goal(whole.wall, atMost: $0, " s") } ?? "")
-        Report.row("· state and table", Report.number((compiled - start).wall), "")
-        Report.row("· render, encode: CPU in the process", Report.number(applied.user), "")
-        Report.row("· kernel: CPU in system calls", Report.number(applied.system), "")
+        row("· state and table", compiled - start)
+        row("· render, encode, commit", applied)
+        Report.row("· · in the process", "", Report.number(applied.user), "")
+        Report.row("· · in the kernel", "", Report.number(applied.system), "")
         try await restart(proxy)
         if services <= Self.mostForNFT { try peer(whole.wall) }
         try Shell.run("nft flush ruleset")
+    }
+
+    private func row(_ what: String, _ usage: Usage, _ more: String = "") {
+        Report.row(what, Report.number(usage.wall), Report.number(usage.cpu), more)
     }
 
     private func restart(_ proxy: borrowing Proxy) async throws {
         let plane = try Proxy.plane()
         let start = Usage.now
         try await proxy.restart(plane)
-        let time = Usage.now - start
-        Report.row(
-            "restart: all is there and compared", Report.number(time.wall),
-            "\(Report.number(time.user)) in the process, \(Report.number(time.system)) in system calls"
-        )
+        row("restart: all is there and compared", Usage.now - start)
     }
 
     private func peer(_ own: Double) throws {
@@ -53,7 +54,7 @@ struct ColdStart {
         let time = (Usage.now - start).wall
         unlink(file)
         Report.row(
-            "peer: nft -f of the same ruleset", Report.number(time),
+            "peer: nft -f of the same ruleset", Report.number(time), "",
             "ratio \(Report.number(own / time))")
     }
 }

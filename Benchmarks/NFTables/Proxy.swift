@@ -15,8 +15,7 @@ struct Proxy: ~Copyable {
     /// A data plane in the calling thread's network namespace.
     static func plane() throws -> NFTablesDataPlane {
         try NFTablesDataPlane(
-            time: .machine { .zero }, report: { print("report: \($0)") },
-            onForeignChange: { print("somebody else changed the table: \($0)") })
+            time: .machine { .zero }, report: { print("report: \($0)") })
     }
 
     mutating func take(_ changes: [ClusterChange]) {

@@ -142,6 +142,12 @@ let package = Package(
             dependencies: ["Addresses", "DataPlanes", "Linux", "LoadBalancing", "Wire"],
             path: "Benchmarks/Conntrack", swiftSettings: settings),
         .executableTarget(
+            name: "BenchmarkNFTables",
+            dependencies: [
+                "Addresses", "DataPlanes", "KubeAPI", "Linux", "LoadBalancing", "Watching",
+            ],
+            path: "Benchmarks/NFTables", swiftSettings: settings),
+        .executableTarget(
             name: "BenchmarkJSON", dependencies: ["KubeAPI"], path: "Benchmarks/JSON",
             swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
 

@@ -9,6 +9,8 @@ import Wire
 /// what is in the kernel stays in force when the process ends.
 package final class NFTablesDataPlane: DataPlane {
     package var name: String { "nftables" }
+    /// How often the weights of least-connections ServicePorts are moved.
+    package static var tuningInterval: Duration { ConnectionTuner.interval }
 
     private struct State: ~Copyable {
         var socket: NFTablesSocket

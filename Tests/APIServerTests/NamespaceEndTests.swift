@@ -61,7 +61,7 @@ struct NamespaceEndTests {
             #expect(said.json.value(at: "status", "phase") == "Active")
             for (method, code) in [("GET", 405), ("PATCH", 405), ("DELETE", 405)] {
                 let body: JSON? = method == "PATCH" ? [:] : nil
-                let answer = try await server.send(method, path + "/finalize", body)
+                let answer = try await server.send(method, path + "/finalize", body?.encoded())
                 #expect(answer.code == code, "\(method)")
             }
             object["spec"] = ["finalizers": ["a b"]]

@@ -9,7 +9,9 @@ struct ColdStart {
     private static let mostForNFT = 10_000
 
     func run() async throws {
-        Report.header("cold start, \(services) Services x \(LabCluster.endpoints)", "seconds", "CPU seconds", "")
+        Report.header(
+            "cold start, \(services) Services x \(LabCluster.endpoints)", "seconds",
+            "CPU seconds", "")
         let objects = LabCluster(services: services).objects
         // The rules of the last size are gone with the namespace's; none were made here before.
         try Shell.run("nft flush ruleset")

@@ -14,7 +14,8 @@ final class HoldingServer: Sendable {
 
         func length(at address: IPAddress) -> Double {
             let mean = address == slow ? slowMean : mean
-            return min(100 * mean, mean / 3 / pow(Double.random(in: .leastNonzeroMagnitude..<1), 2 / 3))
+            let chance = Double.random(in: .leastNonzeroMagnitude..<1)
+            return min(100 * mean, mean / 3 / pow(chance, 2 / 3))
         }
     }
 

@@ -44,7 +44,7 @@ struct KubeProxyRules {
             map firewall-ips { \(key) : verdict; }
             map service-nodeports { type inet_proto . inet_service : verdict; }
             """ + "\n" + (0..<services).map { "chain \(chainName($0)) {}" }.joined(separator: "\n")
-            + "\nmap service-ips { \(key) : verdict; \(elements(targets)) }"
+                + "\nmap service-ips { \(key) : verdict; \(elements(targets)) }"
     }
 
     private var baseChains: String {

@@ -21,7 +21,8 @@ struct FakeRuleCheck {
         case .meta(.priority, let register), .sourceAddressType(let register):
             try store(register, 4)
         case .setMeta(.priority, let register): try load(register, 4)
-        case .setMeta(.l4Protocol, _): throw .notSupported
+        case .meta(.inputInterfaceName, let register): try store(register, 16)
+        case .setMeta(.l4Protocol, _), .setMeta(.inputInterfaceName, _): throw .notSupported
         case .conntrack(let key, let ofOriginal, let register):
             guard (ofOriginal == nil) == (key == .status) else { throw .invalid }
             try store(register, try length(of: key))

@@ -13,6 +13,9 @@ extension FakeRun {
             return payload(base, Int(offset), Int(length), register)
         case .meta(.l4Protocol, let register):
             store([connection.packet.protocol.number], register)
+        case .meta(.inputInterfaceName, let register):
+            let name = Array((connection.packet.interface ?? "").utf8.prefix(15))
+            store(name + [UInt8](repeating: 0, count: 16 - name.count), register)
         case .meta(.priority, let register): store(connection.priority, register)
         case .setMeta(.priority, let register): connection.priority = number(register)
         case .conntrack(let key, let ofOriginal, let register):
@@ -31,7 +34,7 @@ extension FakeRun {
             let hash = JenkinsHash.hash(load(source, Int(length)), seed: seed)
             let number = modulus == .max ? Self.scaled(hash, modulus) : slot(hash, modulus)
             store(number, register)
-        case .setMeta(.l4Protocol, _), .compare, .lookup, .verdictLookup, .update, .verdict,
+        case .setMeta(.l4Protocol, _), .setMeta(.inputInterfaceName, _), .compare, .lookup, .verdictLookup, .update, .verdict,
             .destinationNAT, .masquerade, .reject, .other:
             return decide(expression, &table)
         }

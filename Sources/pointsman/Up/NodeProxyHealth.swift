@@ -1,4 +1,6 @@
 import DataPlanes
+import KubeAPI
+import LoadBalancing
 import Logging
 import Watching
 

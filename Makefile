@@ -3,7 +3,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 BINARY := .build/release/pointsman
 
-.PHONY: help setup build demo test conformance lint bench soak install clean
+.PHONY: help setup build demo test conformance lint bench soak failover install clean
 
 help:
 	@echo "make demo      build, apply the examples with kubectl, send real requests"
@@ -13,6 +13,7 @@ help:
 	@echo "make build     a release build: $(BINARY)"
 	@echo "make bench     the benchmarks, each beside a peer or the bare kernel"
 	@echo "make soak      ten minutes of random clients, the server killed every few seconds"
+	@echo "make failover  2,000 connections a second while endpoints change and the server is killed"
 	@echo "make install   copy the binary to $(PREFIX)/bin"
 	@echo "make lint      check the format"
 
@@ -45,6 +46,9 @@ bench:
 
 soak: setup
 	@scripts/soak.sh
+
+failover: setup
+	@scripts/failover.sh
 
 install: build
 	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/pointsman

@@ -191,6 +191,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Soak", swiftSettings: settings),
+        .executableTarget(
+            name: "FailoverDriver",
+            dependencies: [
+                "APIClient", "Addresses", "KubeAPI", "Linux", "ServerProcess", "TestSupport",
+                "Watching",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Failover", swiftSettings: settings),
         .target(
             name: "TestSupport",
             dependencies: ["Addresses", "KubeAPI", "LoadBalancing", "Watching", "Wire", "Yams"],
@@ -245,7 +253,7 @@ let package = Package(
             ]),
         tests("PodsTests", ["Pods", "TestSupport"]),
         tests("PointsmanTests", ["pointsman"]),
-        tests("EndToEndTests", ["pointsman", "SoakDriver"]),
+        tests("EndToEndTests", ["pointsman", "FailoverDriver", "SoakDriver"]),
     ]
 )
 

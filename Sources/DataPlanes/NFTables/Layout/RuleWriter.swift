@@ -84,8 +84,14 @@ struct RuleWriter {
             isID(ReservedID.reject) + rejectPort,
             isID(ReservedID.drop) + [.verdict(.drop)],
             jump(.recall),
-            go(.slots),
-        ]
+            jump(.slots),
+        ] + anyBackend
+    }
+
+    /// Each look-up sees the newest commit: one that comes between two of them may leave a packet with a number of slots,
+    /// or with a slot, that its list does not have any more. Slot 0 is in every list, whatever has become of the others.
+    private var anyBackend: [Expressions] {
+        L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1)) }
     }
 
     private func choose(_ structure: Structure) -> [Expressions] {

@@ -63,7 +63,8 @@ struct NewConnections {
                 nft 'table ip tracked {
                     chain pre { type nat hook prerouting priority -100; }
                     chain post { type nat hook postrouting priority 100; }
-                    chain forward { type filter hook forward priority 0; ct state new counter accept; } }'
+                    chain forward { type filter hook forward priority 0; ct state new counter; }
+                }'
                 """)
         }
         let backends = (0..<LabCluster.endpoints).map {

@@ -15,28 +15,31 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
             }
             self.init(ipv6: halves.0, halves.1)
         } else {
-            guard let value = Self.ipv4Value(Array(text)[...]) else { return nil }
+            guard let value = Self.ipv4Value(text) else { return nil }
             self.init(ipv4: value)
         }
     }
 
-    private static func ipv4Value(_ text: ArraySlice<UInt8>) -> UInt32? {
+    /// In one pass and without a copy: a node reads as many as there are endpoints.
+    private static func ipv4Value(_ text: some Collection<UInt8>) -> UInt32? {
         var value: UInt32 = 0
         var octets = 0
-        for part in text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0")
-            else { return nil }
-            var octet: UInt32 = 0
-            for digit in part {
-                guard (0x30...0x39).contains(digit) else { return nil }
-                octet = octet * 10 + UInt32(digit - 0x30)
+        var octet: UInt32 = 0
+        var digits = 0
+        for character in text {
+            if character == UInt8(ascii: ".") {
+                guard digits > 0, octets < 3 else { return nil }
+                value = value << 8 | octet
+                (octets, octet, digits) = (octets + 1, 0, 0)
+            } else {
+                // No zero leads, and no octet is more than 255.
+                guard (0x30...0x39).contains(character), digits == 0 || octet > 0 else { return nil }
+                octet = octet * 10 + UInt32(character - 0x30)
+                digits += 1
+                guard octet <= 255 else { return nil }
             }
-            guard octet <= 255 else { return nil }
-            value = value << 8 | octet
-            octets += 1
-            guard octets <= 4 else { return nil }
         }
-        return octets == 4 ? value : nil
+        return octets == 3 && digits > 0 ? value << 8 | octet : nil
     }
 
     private static func ipv6Words(_ text: [UInt8]) -> [UInt16]? {

@@ -102,8 +102,9 @@ enum IPText {
 
     /// Reads an address as Kubernetes did before 1.36: zeros before the octets of an IPv4 address are skipped.
     static func loose(_ text: String) -> IPAddress? {
+        if let strict = IPAddress(text) { return strict }
         let start = text.lastIndex(of: ":").map(text.index(after:)) ?? text.startIndex
-        guard text[start...].contains(".") else { return IPAddress(text) }
+        guard text[start...].contains(".") else { return nil }
         let octets = text[start...].split(separator: ".", omittingEmptySubsequences: false)
             .map { octet in
                 let digits = octet.drop { $0 == "0" }

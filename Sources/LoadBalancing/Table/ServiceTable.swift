@@ -51,6 +51,7 @@ package struct ServiceTable: Equatable, Sendable {
     private static func difference<Key: Hashable, Value: Equatable & Sendable>(
         _ old: [Key: Value], _ new: [Key: Value]
     ) -> [Key: Change<Value>] {
+        if old.isEmpty { return new.mapValues { Change(old: nil, new: $0) } }
         var changes: [Key: Change<Value>] = [:]
         for (key, value) in new where old[key] != value {
             changes[key] = Change(old: old[key], new: value)

@@ -34,6 +34,7 @@ package struct ServiceTableCompiler: Sendable {
             changed.formUnion(compiled.keys)
         }
         affected = changed
+        reserve(changed.count, &changes)
         var touched: Set<FrontendAddress> = []
         for name in changed.sorted() {
             let new = snapshot.services[name].map { CompiledService($0, in: snapshot) }
@@ -41,6 +42,17 @@ package struct ServiceTableCompiler: Sendable {
         }
         for address in touched { settle(address, changed, &changes) }
         return changes
+    }
+
+    /// Makes room for many Services at once.
+    private mutating func reserve(_ count: Int, _ changes: inout ServiceTable.Changes) {
+        guard count > compiled.count else { return }
+        compiled.reserveCapacity(count)
+        table.servicePorts.reserveCapacity(count)
+        table.frontends.reserveCapacity(count)
+        losers.reserveCapacity(count)
+        changes.servicePorts.reserveCapacity(count)
+        changes.frontends.reserveCapacity(count)
     }
 
     /// What of a Service cannot be done as written, in a fixed order.

@@ -2,6 +2,9 @@
 struct Counts<Value: Hashable & Sendable>: Sendable {
     private(set) var counts: [Value: Int] = [:]
 
+    /// So many values are to come.
+    mutating func reserve(_ count: Int) { counts.reserveCapacity(count) }
+
     mutating func add(_ value: Value, isFirst: (Value) -> Void = { _ in }) {
         counts[value, default: 0] += 1
         if counts[value] == 1 { isFirst(value) }

@@ -47,13 +47,14 @@ extension NFTablesRenderer {
         _ changes: ServiceTable.Changes
     ) -> [(ServicePortName, [FrontendAddress])] {
         var affected: [ServicePortName: [FrontendAddress]] = [:]
+        affected.reserveCapacity(changes.servicePorts.count)
         for name in changes.servicePorts.keys where name.family == family {
             affected[name] = []
         }
         for (address, change) in changes.frontends where address.family == family {
-            for name in Set([change.old?.servicePort, change.new?.servicePort].compactMap { $0 }) {
-                affected[name, default: []].append(address)
-            }
+            let (old, new) = (change.old?.servicePort, change.new?.servicePort)
+            if let new { affected[new, default: []].append(address) }
+            if let old, old != new { affected[old, default: []].append(address) }
         }
         return affected.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
@@ -67,6 +68,7 @@ extension NFTablesRenderer {
             writer.batch.add(layout.chain(chain))
             for rule in layout.rules(chain, structure) { writer.batch.append(rule) }
         }
+        reserve(for: table)
         var changes = table.changes(since: ServiceTable())
         changes.nodeChanged = true
         writer.close()
@@ -75,6 +77,7 @@ extension NFTablesRenderer {
 
     /// All elements of a table, and its structure.
     mutating func renderContent(_ table: ServiceTable) -> TableContent {
+        reserve(for: table)
         var content = TableContent()
         for (name, addresses) in affected(table.changes(since: ServiceTable())) {
             render(name, also: addresses, table, into: &content)

@@ -133,6 +133,14 @@ struct NFTablesRenderer: Sendable {
     /// No id up to this one is given out: a predecessor may have used it.
     mutating func reserveIDs(upTo id: UInt32) { nextID = max(nextID, id &+ 1) }
 
+    /// Makes room for a whole table at once.
+    mutating func reserve(for table: ServiceTable) {
+        ports.reserveCapacity(table.servicePorts.count)
+        frontends.reserveCapacity(table.frontends.count)
+        clusterIPs.reserve(table.frontends.count)
+        hairpins.reserve(table.servicePorts.values.reduce(0) { $0 + $1.cluster.count })
+    }
+
     mutating func remember(_ node: RenderedNode) { self.node = node }
 
     /// Makes the structure what is needed by now, and says how.
@@ -311,6 +319,13 @@ extension NFTablesRenderer {
         }
     }
 
+    private static func distinct(
+        _ slots: [IPSocketAddress], notIn others: [IPSocketAddress]
+    ) -> Set<IPSocketAddress> {
+        let all = Set(slots)
+        return others.isEmpty ? all : all.subtracting(others)
+    }
+
     private mutating func replaceSlots(
         _ old: RenderedList?, with new: RenderedList?, into sink: inout some ElementSink
     ) {
@@ -327,10 +342,10 @@ extension NFTablesRenderer {
                 sink.add(Elements.slot(new.id, slot, come), to: .backends)
             }
         }
-        for backend in Set(now).subtracting(before) {
+        for backend in Self.distinct(now, notIn: before) {
             hairpins.add(backend.address) { sink.add(Elements.pair($0), to: .hairpin) }
         }
-        for backend in Set(before).subtracting(now) {
+        for backend in Self.distinct(before, notIn: now) {
             hairpins.remove(backend.address) { sink.remove(Elements.pair($0), from: .hairpin) }
         }
     }

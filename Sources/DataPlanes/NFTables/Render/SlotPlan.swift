@@ -55,6 +55,7 @@ enum SlotPlan {
     static func arranged(
         _ backends: [IPSocketAddress], _ counts: [Int], before: [IPSocketAddress]
     ) -> [IPSocketAddress] {
+        if before.isEmpty { return interleaved(backends, counts) }
         var left: [IPSocketAddress: Int] = [:]
         for (backend, count) in zip(backends, counts) { left[backend, default: 0] += count }
         let size = counts.reduce(0, +)

@@ -33,7 +33,9 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
                 (octets, octet, digits) = (octets + 1, 0, 0)
             } else {
                 // No zero leads, and no octet is more than 255.
-                guard (0x30...0x39).contains(character), digits == 0 || octet > 0 else { return nil }
+                guard (0x30...0x39).contains(character), digits == 0 || octet > 0 else {
+                    return nil
+                }
                 octet = octet * 10 + UInt32(character - 0x30)
                 digits += 1
                 guard octet <= 255 else { return nil }

@@ -34,8 +34,8 @@ extension FakeRun {
             let hash = JenkinsHash.hash(load(source, Int(length)), seed: seed)
             let number = modulus == .max ? Self.scaled(hash, modulus) : slot(hash, modulus)
             store(number, register)
-        case .setMeta(.l4Protocol, _), .setMeta(.inputInterfaceName, _), .compare, .lookup, .verdictLookup, .update, .verdict,
-            .destinationNAT, .masquerade, .reject, .other:
+        case .setMeta(.l4Protocol, _), .setMeta(.inputInterfaceName, _), .compare, .lookup,
+            .verdictLookup, .update, .verdict, .destinationNAT, .masquerade, .reject, .other:
             return decide(expression, &table)
         }
         return .next

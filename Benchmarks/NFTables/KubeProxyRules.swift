@@ -44,7 +44,8 @@ struct KubeProxyRules {
             map no-endpoint-nodeports { type inet_proto . inet_service : verdict; }
             map firewall-ips { \(key) : verdict; }
             map service-nodeports { type inet_proto . inet_service : verdict; }
-            """ + "\n" + (0..<services).map { "chain \(chainName($0)) { }" }.joined(separator: "\n")
+            """
+            + "\n" + (0..<services).map { "chain \(chainName($0)) { }" }.joined(separator: "\n")
             + "\nmap service-ips { \(key) : verdict; \(elements(targets)); }"
     }
 
@@ -84,7 +85,9 @@ struct KubeProxyRules {
             chain("firewall-check", "\(Self.key) vmap @firewall-ips"),
             chain("service-endpoints-check", "\(Self.key) vmap @no-endpoint-services"),
             chain("nodeport-endpoints-check", "\(Self.nodeKey) vmap @no-endpoint-nodeports"),
-            chain("cluster-ips-check", "ip daddr @cluster-ips reject", "ip daddr 10.96.0.0/12 drop"),
+            chain(
+                "cluster-ips-check", "ip daddr @cluster-ips reject",
+                "ip daddr 10.96.0.0/12 drop"),
         ].joined(separator: "\n")
     }
 

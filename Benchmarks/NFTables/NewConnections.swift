@@ -92,7 +92,8 @@ struct NewConnections {
         try FileSystem.write(KubeProxyRules(services: count).text, to: file, creating: true)
         defer { unlink(file) }
         try lane.node.runBlocking { try Shell.run("nft -f \(file)") }
-        return try way("kube-proxy's rules, \(count) Services", lane, to: [Self.frontend(count / 2)])
+        return try way(
+            "kube-proxy's rules, \(count) Services", lane, to: [Self.frontend(count / 2)])
     }
 
     /// Ratios are taken round by round: what disturbs one way disturbs its neighbours too.

@@ -37,7 +37,7 @@ struct Usage {
         var nanoseconds = 0.0
         for task in FileSystem.list("/proc/self/task") {
             let path = "/proc/self/task/\(task)"
-            guard (try? FileSystem.readText("\(path)/comm")) == "\(name)\n",
+            guard (try? FileSystem.readText("\(path)/comm")) == name,
                 let text = try? FileSystem.readText("\(path)/schedstat")
             else { continue }
             nanoseconds += text.split(separator: " ").first.flatMap { Double($0) } ?? 0

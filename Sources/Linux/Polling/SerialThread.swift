@@ -9,29 +9,40 @@ package final class SerialThread: Sendable {
     package init(named name: String) throws(SystemError) {
         let queue = queue
         _ = try Thread(named: name) {
-            while let work = queue.next() { work() }
+            while let answer = queue.performNext() { answer() }
         }
     }
 
     /// What has been handed over is still done.
     deinit { queue.close() }
 
-    /// Runs `body` on the thread and suspends until it has ended.
+    /// Runs `body` on the thread and suspends until it has ended. What it held is let go of by then: a caller that
+    /// goes on with values that it had handed over is their only owner again, and changes them in place.
     package func run<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async -> Value {
         await withCheckedContinuation { continuation in
-            queue.add { continuation.resume(returning: body()) }
+            queue.add {
+                let value = body()
+                return { continuation.resume(returning: value) }
+            }
         }
     }
 
     /// Runs `body` on the thread some time later.
-    package func post(_ body: @escaping @Sendable () -> Void) { queue.add(body) }
+    package func post(_ body: @escaping @Sendable () -> Void) {
+        queue.add {
+            body()
+            return {}
+        }
+    }
 }
 
 /// Waits with a condition variable: a wake-up costs one futex call.
 private final class WorkQueue: @unchecked Sendable {
-    private typealias Work = @Sendable () -> Void
+    /// Does something and returns what is to be done once all that it held is let go of.
+    typealias Work = @Sendable () -> Answer
+    typealias Answer = @Sendable () -> Void
 
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -51,7 +62,7 @@ private final class WorkQueue: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func add(_ work: @escaping @Sendable () -> Void) {
+    func add(_ work: @escaping Work) {
         locked { waiting.append(work) }
     }
 
@@ -65,7 +76,9 @@ private final class WorkQueue: @unchecked Sendable {
     }
 
     /// nil once it is closed and empty.
-    func next() -> (@Sendable () -> Void)? {
+    func performNext() -> Answer? { next()?() }
+
+    private func next() -> Work? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         while waiting.isEmpty, !isClosed { pthread_cond_wait(condition, mutex) }

@@ -45,8 +45,8 @@ struct KubeProxyRules {
             map firewall-ips { \(key) : verdict; }
             map service-nodeports { type inet_proto . inet_service : verdict; }
             """
-            + "\n" + (0..<services).map { "chain \(chainName($0)) { }" }.joined(separator: "\n")
-            + "\nmap service-ips { \(key) : verdict; \(elements(targets)); }"
+                + "\n" + (0..<services).map { "chain \(chainName($0)) { }" }.joined(separator: "\n")
+                + "\nmap service-ips { \(key) : verdict; \(elements(targets)); }"
     }
 
     private func chain(_ name: String, _ rules: String...) -> String {

@@ -1,3 +1,4 @@
+import NIOCore
 import KubeAPI
 import Storage
 import Testing

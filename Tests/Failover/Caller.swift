@@ -12,8 +12,8 @@ final class Caller {
     /// Who answered last; with affinity only one call is under way.
     private var previous: (backend: Int, begun: UInt64)?
 
-    /// A connection that has no answer by then has failed: the kernel has sent three SYNs.
-    private static let patience: UInt64 = 10_000_000_000
+    /// A connection that has no answer by then has failed, however busy the machine is.
+    private static let patience: UInt64 = 30_000_000_000
     private static let second: UInt64 = 1_000_000_000
 
     init(_ route: Route, _ history: EndpointHistory, _ findings: Findings) throws(SystemError) {
@@ -86,7 +86,7 @@ final class Caller {
         guard now >= nextExpiry else { return }
         nextExpiry = now + Self.second / 4
         for (token, call) in calls where now > call.begun + Self.patience {
-            findings.failed(route.name, "waited 10 s for \(call.waitsFor)")
+            findings.failed(route.name, "waited 30 s for \(call.waitsFor)")
             calls[token] = nil
         }
     }

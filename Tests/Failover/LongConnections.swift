@@ -5,7 +5,7 @@ import Linux
 final class LongConnections {
     static let count = 20
     private static let pause: UInt64 = 200_000_000
-    private static let patience: UInt64 = 10_000_000_000
+    private static let patience: UInt64 = 30_000_000_000
 
     private final class Connection {
         let name: String
@@ -58,7 +58,7 @@ final class LongConnections {
         guard let connection = connections[token] else { return }
         let now = MonotonicTime.nanoseconds
         if let asked = connection.asked {
-            if now > asked + Self.patience { end(token, "no answer for 10 s") }
+            if now > asked + Self.patience { end(token, "no answer for 30 s") }
             return
         }
         switch [UInt8(1)].withUnsafeBytes({ connection.socket.send($0) }) {

@@ -16,27 +16,45 @@ package enum NFTablesSupport {
         }
     }
 
-    /// Removes our table of each family, if there is one: all traffic goes its own way at once.
-    package static func removeTables() throws(DataPlaneError) -> [IPFamily] {
-        var removed: [IPFamily] = []
+    /// Our table of some family is there; false where that cannot be found out. What is in it goes on forwarding without
+    /// this process.
+    package static var isInForce: Bool {
         do throws(NetlinkError) {
             var socket = try NFTablesSocket()
-            for family in IPFamily.allCases {
-                var isThere = false
-                try socket.list(NFTables.ListRequest(.table, family), restart: {}) { content in
-                    if case .table(let table) = content, table.name == NFTablesLayout.table {
-                        isThere = true
-                    }
-                }
-                guard isThere else { continue }
+            return try !families(&socket).isEmpty
+        } catch {
+            return false
+        }
+    }
+
+    /// Removes our table of each family, if there is one: all traffic goes its own way at once.
+    package static func removeTables() throws(DataPlaneError) -> [IPFamily] {
+        do throws(NetlinkError) {
+            var socket = try NFTablesSocket()
+            let families = try families(&socket)
+            for family in families {
                 var batch = NFTables.Batch(family, table: NFTablesLayout.table)
                 batch.deleteTable()
                 try socket.commit(batch)
-                removed.append(family)
             }
+            return families
         } catch {
             throw DataPlaneError("remove table \(NFTablesLayout.table): \(error)")
         }
-        return removed
+    }
+
+    /// Those of our tables that are there.
+    private static func families(
+        _ socket: inout NFTablesSocket
+    ) throws(NetlinkError) -> [IPFamily] {
+        var families: [IPFamily] = []
+        for family in IPFamily.allCases {
+            try socket.list(NFTables.ListRequest(.table, family), restart: {}) { content in
+                if case .table(let table) = content, table.name == NFTablesLayout.table {
+                    families.append(family)
+                }
+            }
+        }
+        return families
     }
 }

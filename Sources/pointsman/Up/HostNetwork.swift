@@ -37,9 +37,11 @@ struct HostNetwork {
     }
 
     /// This host's own address in each Pod network, and `local <network> dev lo src <node IP>`.
-    func addRoutes() throws {
-        guard plan.isPrivileged else { return }
+    /// - Returns: false where one of the routes was there: an earlier start has left it, or another one uses it.
+    func addRoutes() throws -> Bool {
+        guard plan.isPrivileged else { return true }
         var stack = try NetworkStack()
+        let before = Set(try stack.routes().filter { $0.isOurs && $0.isLocal }.map(\.prefix))
         let loopback = try Self.loopback(&stack)
         for address in plan.hostAddresses {
             try stack.addAddress(address, prefixLength: address.family.bits, to: loopback)
@@ -48,6 +50,7 @@ struct HostNetwork {
             guard let source = plan.source(prefix.family) else { continue }
             try stack.addLocalRoute(to: prefix, source: source)
         }
+        return before.isDisjoint(with: plan.serviceCIDRs + plan.loadBalancerPools)
     }
 
     func removeRoutes() throws {

@@ -39,14 +39,15 @@ struct StandAlone {
             }
             for what in await PodSandbox.sweep() { logger.notice("\(what)") }
         }
-        try network.addRoutes()
+        let areOurs = try network.addRoutes()
         do {
             let host = try StandAloneHost(self, plan: plan, directory: directory, log: log)
             try await host.run(until: signals)
             // The kernel goes on forwarding, and its packets need the routes.
             if !host.outlivesProcess { try network.removeRoutes() }
         } catch {
-            try? network.removeRoutes()
+            // What an earlier start has put into the kernel goes on forwarding, whatever becomes of this one.
+            if areOurs, !NFTablesSupport.isInForce { try? network.removeRoutes() }
             await log.close()
             throw error
         }

@@ -100,7 +100,7 @@ struct StandAloneHost {
     func run(until signals: AsyncStream<Signal>) async throws {
         let client = server.client
         try await server.openNetworks()
-        defer { serviceNetworks.end() }
+        defer { if !outlivesProcess { serviceNetworks.end() } }
         try await bootstrap.apply(client)
         let caches = ClusterCaches()
         let agent = ProxyAgent(

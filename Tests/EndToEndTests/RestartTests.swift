@@ -54,15 +54,27 @@ struct RestartTests {
         }
     }
 
-    @Test("routes go with a clean stop")
-    func routes() async throws {
+    @Test(
+        "routes go with a clean stop; what the kernel forwards stays, and goes with cleanup",
+        arguments: ["userspace", "nftables"])
+    func routes(dataPlane: String) async throws {
         try await withLab(.root) { lab in
-            let server = try await lab.up()
+            let server = try await lab.up(["--data-plane", dataPlane])
             let during = try await lab.inside(["ip", "route", "show", "table", "all"])
             for network in ["local 10.96.0.0/12 dev lo", "local fd00:10:96::/112 dev lo"] {
                 #expect(during.contains(network))
             }
+            let cleanup = [Tools.pointsman, "cleanup", "--data-dir", lab.dataDirectory]
+            let early = try await lab.run(cleanup)
+            #expect(early.status == 1 && early.errors.contains("stop it first"), "\(early)")
             #expect(try await server.stop() == 0)
+            if dataPlane == "nftables" {
+                let kept = try await lab.inside(["ip", "route", "show", "table", "local"])
+                #expect(kept.contains("local 10.96.0.0/12 dev lo"))
+                #expect(try await lab.inside(["nft", "list", "tables"]).contains("pointsman"))
+                try await lab.check(cleanup)
+            }
+            #expect(try await !lab.inside(["nft", "list", "tables"]).contains("pointsman"))
             let after = try await lab.inside(["ip", "route", "show", "table", "all"])
             for network in ["10.96.", "10.244.", "10.245.", "fd00:10:"] {
                 #expect(!after.contains(network))
@@ -76,7 +88,12 @@ struct RestartTests {
             for (options, reason) in [
                 (["--service-cidr", "192.0.2.0/25"], "192.0.2.0/2"),
                 (["--pod-cidr", "10.96.3.0/24"], "overlaps --service-cidr"),
-                (["--data-plane", "nftables"], "only the userspace data plane"),
+                (["--data-plane", "iptables"], "userspace"),
+                (["--nodeport-addresses", "192.0.2"], "--nodeport-addresses 192.0.2"),
+                (
+                    ["--detect-local-mode", "BridgeInterface"],
+                    "needs --pod-bridge-interface"
+                ),
             ] {
                 let refused = try await lab.run(
                     [Tools.pointsman, "up", "--data-dir", lab.dataDirectory] + options)

@@ -69,8 +69,12 @@ extension ClusterState {
     }
 
     package mutating func remove(pod name: ObjectName) -> Set<ObjectName> {
-        setWeight(nil, ofPod: name)
+        snapshot.drainedPods.remove(name)
+        return setWeight(nil, ofPod: name)
     }
+
+    /// The Pod was told that nothing new is sent to it. No table changes by that: it is in none.
+    package mutating func setDrained(_ pod: ObjectName) { snapshot.drainedPods.insert(pod) }
 
     private mutating func setWeight(_ text: String?, ofPod name: ObjectName) -> Set<ObjectName> {
         let weight = text.flatMap(UInt16.init)

@@ -82,12 +82,18 @@ struct EndpointCollection {
                 isLocal: endpoint.nodeName == snapshot.node.name),
             nodeName: endpoint.nodeName, zones: endpoint.hints?.forZones ?? [],
             nodes: endpoint.hints?.forNodes ?? [], isReady: endpoint.isReady,
-            isServing: endpoint.isServing, isTerminating: endpoint.isTerminating)
+            isServing: endpoint.isServing && !isDrained(endpoint),
+            isTerminating: endpoint.isTerminating)
         if port == 0 { candidate.defect = "port \(number) is not a port" }
         if address.isUnspecified || address.isMulticast {
             candidate.defect = "\(address) is not the address of an endpoint"
         }
         return candidate
+    }
+
+    private func isDrained(_ endpoint: Endpoint) -> Bool {
+        guard endpoint.isTerminating, let pod = endpoint.pod else { return false }
+        return snapshot.drainedPods.contains(pod)
     }
 
     /// The Pod's weight; without one, the slice's; else 1.

@@ -77,7 +77,7 @@ struct OptionsTests {
         arguments: [
             (["--listen", "localhost"], "--listen localhost"),
             (["--node-port-range", "32767-30000"], "--node-port-range"),
-            (["--data-plane", "ipvs"], "'auto', 'userspace' and 'nftables'"),
+            (["--data-plane", "ipvs"], "'auto', 'userspace' or 'nftables'"),
             (["--detect-local-mode", "BridgeInterface"], "needs --pod-bridge-interface"),
             (["--cluster-domain", "Cluster..local"], "--cluster-domain"),
             (["--dns-listen", "10.0.0.1"], "--dns-listen"),

@@ -9,6 +9,8 @@ struct Audience {
         var writes: [UInt64] = []
         var sinceWrite: [UInt64] = []
         var sinceAnswer: [UInt64] = []
+        /// Of an event, with the frame of its chunk.
+        var size = 0
     }
 
     private let crowd: Watcher.Crowd
@@ -30,11 +32,10 @@ struct Audience {
 
     func close() { for channel in channels { channel.close(promise: nil) } }
 
-    /// Waits until each has had one event.
-    /// - Returns: the bytes of it, with the frame of its chunk.
-    func firstEvent() async throws -> Int {
+    /// Waits until each has been told what was there before: that may be more than one event.
+    func settle() async throws {
         _ = try await crowd.arrivals(channels.count)
-        return crowd.bytes / channels.count
+        try await Task.sleep(for: .seconds(1))
     }
 
     /// Makes a write and waits until all have seen it, again and again.
@@ -47,7 +48,9 @@ struct Audience {
             let round = Caller.Round(count: 1) { _ in write(event) }
             try await Caller.run(round, clients: 1, writer)
             let (time, sent) = (round.result.times[0], round.result.lastSent)
-            for arrival in try await crowd.arrivals(channels.count) {
+            let arrivals = try await crowd.arrivals(channels.count)
+            waits.size = crowd.bytes / arrivals.count
+            for arrival in arrivals {
                 waits.sinceWrite.append(arrival - sent)
                 waits.sinceAnswer.append(arrival > sent + time ? arrival - sent - time : 0)
             }

@@ -31,7 +31,7 @@ struct FanOut {
         let watch = connector.request(
             "GET", "\(Objects.slices)?watch=true&allowWatchBookmarks=true&resourceVersion=1")
         let audience = try await Audience.open(watchers, of: watch, connector)
-        let size = try await audience.firstEvent()
+        try await audience.settle()
         let memory = (ProcessUse(of: lab.server.pid)?.memory ?? 0) - before
         let used = lab.processorTime
         let writer = try Connector(lab.server.kubeconfig, on: writers)
@@ -39,14 +39,14 @@ struct FanOut {
             writer.patch("\(Objects.slices)/slice-0", Objects.patch($0))
         }
         let cost = (lab.processorTime - used) / Double(events * watchers)
-        say("\(watchers) watchers, \(events) events of \(size) bytes over TLS")
+        say("\(watchers) watchers, \(events) events of \(waits.size) bytes over TLS")
         say("the write: \(Times(waits.writes))")
         say("write begun → event: \(Times(waits.sinceWrite))")
         say("write answered → event: \(Times(waits.sinceAnswer))")
         say("CPU of the server, an event and watcher: \((cost * 10).rounded() / 10) µs")
         say("memory of a watch: \(memory / watchers / 1024) KiB")
         audience.close()
-        return size
+        return waits.size
     }
 
     private func bare(_ size: Int, _ writers: any EventLoopGroup) async throws {

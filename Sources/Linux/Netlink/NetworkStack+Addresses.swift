@@ -8,15 +8,18 @@ extension NetworkStack {
             return InterfaceAddress(
                 address: address, prefixLength: Int($0.prefixLength),
                 interface: Int32(bitPattern: $0.interface),
-                isGlobal: $0.scope == RouteScope.universe.rawValue && !address.isLoopback)
+                isGlobal: $0.scope == RouteScope.universe.rawValue && !address.isLoopback,
+                isOurs: $0.origin == .pointsman)
         }
     }
 
     /// Gives an interface an address that works at once: IPv6's duplicate detection is left out.
     package mutating func addAddress(
-        _ address: IPAddress, prefixLength: Int, to index: Int32
+        _ address: IPAddress, prefixLength: Int, to index: Int32,
+        isOurs: Bool = false
     ) throws(NetlinkError) {
         var message = Self.message(address, prefixLength, index)
+        if isOurs { message.origin = .pointsman }
         if address.family == .ipv6 { message.flags = AddressMessage.noDuplicateDetection }
         try request(
             .newAddress, [.create, .replace], message,

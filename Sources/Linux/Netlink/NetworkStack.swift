@@ -46,6 +46,8 @@ package struct InterfaceAddress: Equatable, Sendable {
     package var interface: Int32
     /// Not link-local and not loopback.
     package var isGlobal: Bool
+    /// Given with `isOurs`; kernels before 5.18 do not keep that.
+    package var isOurs = false
 }
 
 /// A route as the kernel has it.

@@ -12,6 +12,8 @@ package struct AddressMessage: NetlinkPayload {
     package var address: IPAddress?
     /// IFA_LOCAL: the interface's own address; IPv6 has it in `address`.
     package var local: IPAddress?
+    /// IFA_PROTO: who gave the address; kernels before 5.18 do not keep it.
+    package var origin = RouteOrigin.unspecified
 
     package static let noDuplicateDetection: UInt32 = 0x02
 
@@ -35,6 +37,7 @@ package struct AddressMessage: NetlinkPayload {
             case 1: address = try attribute.address()
             case 2: local = try attribute.address()
             case 8: flags = try attribute.uint32()
+            case 11: origin = RouteOrigin(rawValue: try attribute.uint8())
             default: break
             }
         }
@@ -49,5 +52,6 @@ package struct AddressMessage: NetlinkPayload {
         if let address { writer.writeAttribute(1, address) }
         if let local { writer.writeAttribute(2, local) }
         if flags > 0xFF { writer.writeAttribute(8, flags) }
+        if origin != .unspecified { writer.writeAttribute(11, origin.rawValue) }
     }
 }

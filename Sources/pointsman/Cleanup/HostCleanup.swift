@@ -46,7 +46,9 @@ struct HostCleanup {
         let own = Set(hostAddresses())
         var news: [String] = []
         for address in try stack.addresses()
-        where address.interface == loopback && own.contains(address.address) {
+        where address.interface == loopback
+            && (address.isOurs || own.contains(address.address))
+        {
             try stack.removeAddress(
                 address.address, prefixLength: address.prefixLength, from: loopback)
             news.append("removed address \(address.address) of lo")
@@ -54,7 +56,8 @@ struct HostCleanup {
         return news
     }
 
-    /// The first address of each Pod network that the data directory was made with.
+    /// The first address of each Pod network that the data directory was made with: kernels before 5.18 do not keep
+    /// whose an address is.
     private func hostAddresses() -> [IPAddress] {
         guard let bytes = (try? PrivateFile.read("\(dataDirectory)/address-plan.json")) ?? nil,
             let plan = try? JSON(parsing: bytes)

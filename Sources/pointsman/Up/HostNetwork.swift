@@ -24,9 +24,10 @@ struct HostNetwork {
     /// Refuses networks that the host already has another way to.
     func checkOverlaps() throws {
         guard plan.isPrivileged else { return }
-        // Left by a start that was killed.
-        let own = Set(plan.hostAddresses.map(IPPrefix.init(host:)))
         var stack = try NetworkStack()
+        // Left by an earlier start, perhaps one with other networks.
+        let left = try Self.ownAddresses(&stack).map(\.address)
+        let own = Set((plan.hostAddresses + left).map(IPPrefix.init(host:)))
         for (option, prefix) in networks {
             if let route = try stack.overlap(of: prefix, ignoring: own) {
                 throw AddressPlanError(
@@ -44,7 +45,11 @@ struct HostNetwork {
         let before = Set(try stack.routes().filter { $0.isOurs && $0.isLocal }.map(\.prefix))
         let loopback = try Self.loopback(&stack)
         for address in plan.hostAddresses {
-            try stack.addAddress(address, prefixLength: address.family.bits, to: loopback)
+            try stack.addAddress(
+                address, prefixLength: address.family.bits, to: loopback, isOurs: true)
+        }
+        for old in try Self.ownAddresses(&stack) where !plan.hostAddresses.contains(old.address) {
+            try stack.removeAddress(old.address, prefixLength: old.prefixLength, from: loopback)
         }
         for prefix in plan.serviceCIDRs + plan.loadBalancerPools {
             guard let source = plan.source(prefix.family) else { continue }
@@ -63,6 +68,12 @@ struct HostNetwork {
         for address in plan.hostAddresses {
             try stack.removeAddress(address, prefixLength: address.family.bits, from: loopback)
         }
+    }
+
+    /// The addresses of lo that `addRoutes` has given, in this start or an earlier one.
+    static func ownAddresses(_ stack: inout NetworkStack) throws -> [InterfaceAddress] {
+        let loopback = try loopback(&stack)
+        return try stack.addresses().filter { $0.isOurs && $0.interface == loopback }
     }
 
     private static func loopback(_ stack: inout NetworkStack) throws -> Int32 {

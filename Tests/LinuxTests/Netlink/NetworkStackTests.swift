@@ -74,6 +74,24 @@ struct NetworkStackTests {
         }
     }
 
+    @Test func addressesTellWhoGaveThem() throws {
+        let lab = try NamespaceLab("origin")
+        try lab.host.runBlocking {
+            var stack = try NetworkStack()
+            let lo = try #require(try stack.interface(named: "lo"))
+            let ours = ["192.0.2.77", "2001:db8::77"].map { IPAddress($0)! }
+            for address in ours {
+                let length = address.family.bits
+                try stack.addAddress(address, prefixLength: length, to: lo.index, isOurs: true)
+                try stack.addAddress(
+                    address.advanced(by: 1)!, prefixLength: length, to: lo.index)
+            }
+            let marked = try stack.addresses().filter(\.isOurs)
+            #expect(Set(marked.map(\.address)) == Set(ours))
+            #expect(marked.allSatisfy { $0.interface == lo.index })
+        }
+    }
+
     @Test func addressChangesAreHeard() throws {
         let lab = try NamespaceLab("groups")
         try lab.host.runBlocking {

@@ -32,6 +32,9 @@ struct ColdStart {
         Report.row("· · in the process", "", Report.number(applied.user), "")
         Report.row("· · in the kernel", "", Report.number(applied.system), "")
         try await restart(proxy)
+        // While somebody listens to nf_tables, `nft` has to tell of each element.
+        _ = consume proxy
+        try await Task.sleep(for: .seconds(1))
         if services <= Self.mostForNFT { try peer(whole.wall) }
         try Shell.run("nft flush ruleset")
     }

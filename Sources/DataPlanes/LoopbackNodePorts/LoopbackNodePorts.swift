@@ -95,9 +95,3 @@ struct NodePortSubset {
         own.servicePorts[name] = ServiceTable.Change(old: old, new: state)
     }
 }
-
-extension FrontendAddress {
-    fileprivate var isNodePort: Bool {
-        if case .node = host { true } else { false }
-    }
-}

@@ -10,6 +10,8 @@ package struct ClusterSnapshot: Sendable {
     package var podWeights: [ObjectName: UInt16] = [:]
     /// The text of that annotation where it is no weight.
     package var invalidPodWeights: [ObjectName: String] = [:]
+    /// Some Pod has the annotation.
+    var hasPodWeights: Bool { !podWeights.isEmpty || !invalidPodWeights.isEmpty }
     /// Pods on their way out that were told that nothing new is sent to them: they may be ending by now, and are no
     /// last resort, whatever their endpoints still say.
     package var drainedPods: Set<ObjectName> = []

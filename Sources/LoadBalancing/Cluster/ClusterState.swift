@@ -127,22 +127,59 @@ extension ClusterState {
 
 /// Which Services a Pod is an endpoint of, counted over slices, so that a changed weight finds its Services.
 struct PodIndex: Sendable {
-    private var counts: [ObjectName: [ObjectName: Int]] = [:]
+    /// The Services of one Pod: nearly always one.
+    private struct Users: Sendable {
+        var service: ObjectName
+        var count: Int
+        var others: [ObjectName: Int] = [:]
 
-    subscript(pod: ObjectName) -> Set<ObjectName> { Set(counts[pod]?.keys ?? [:].keys) }
+        mutating func add(_ service: ObjectName) {
+            if service == self.service {
+                count += 1
+            } else {
+                others[service, default: 0] += 1
+            }
+        }
+    }
+
+    private var users: [ObjectName: Users] = [:]
+
+    subscript(pod: ObjectName) -> Set<ObjectName> {
+        guard let users = users[pod] else { return [] }
+        return Set(users.others.keys).union([users.service])
+    }
 
     mutating func replace(
         _ old: EndpointSlice?, with new: EndpointSlice?, of service: ObjectName
     ) {
         for endpoint in new?.endpoints ?? [] {
-            guard let pod = endpoint.pod else { continue }
-            counts[pod, default: [:]][service, default: 0] += 1
+            if let pod = endpoint.pod { add(service, to: pod) }
         }
         for endpoint in old?.endpoints ?? [] {
-            guard let pod = endpoint.pod, let count = counts[pod]?[service] else { continue }
-            counts[pod]?[service] = count > 1 ? count - 1 : nil
-            if counts[pod]?.isEmpty == true { counts[pod] = nil }
+            if let pod = endpoint.pod { remove(service, from: pod) }
         }
+    }
+
+    private mutating func add(_ service: ObjectName, to pod: ObjectName) {
+        users[pod, default: Users(service: service, count: 0)].add(service)
+    }
+
+    private mutating func remove(_ service: ObjectName, from pod: ObjectName) {
+        guard var left = users[pod] else { return }
+        if left.service == service {
+            left.count -= 1
+        } else if let count = left.others[service] {
+            left.others[service] = count > 1 ? count - 1 : nil
+        }
+        if left.count == 0 {
+            guard let (other, count) = left.others.first else {
+                users[pod] = nil
+                return
+            }
+            left.others[other] = nil
+            (left.service, left.count) = (other, count)
+        }
+        users[pod] = left
     }
 }
 

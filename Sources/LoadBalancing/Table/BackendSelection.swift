@@ -15,10 +15,9 @@ struct BackendSelection {
 
     /// `candidates` in the order of their addresses.
     init(_ candidates: [Candidate], _ uses: Uses, node: NodeContext) {
-        let usable = candidates.filter { $0.defect == nil && $0.backend.weight > 0 }
-        hasAny = usable.contains { $0.isReady || $0.isLastResort }
+        hasAny = candidates.contains { $0.isUsable && ($0.isReady || $0.isLastResort) }
         if uses.cluster {
-            let scope = TopologyScope(usable.filter(\.isReady), node: node)
+            let scope = TopologyScope(candidates, node: node)
             choose(.cluster, candidates) { scope.reason(against: $0) }
         }
         if uses.local {
@@ -33,9 +32,9 @@ struct BackendSelection {
         _ list: BackendList, _ candidates: [Candidate],
         unless against: (Candidate) -> ExcludedBackend.Reason?
     ) {
-        let usable = candidates.filter { Self.flaw($0) == nil }
-        let hasReady = usable.contains { $0.isReady && against($0) == nil }
+        let hasReady = candidates.contains { $0.isUsable && $0.isReady && against($0) == nil }
         var chosen: [Backend] = []
+        chosen.reserveCapacity(candidates.count)
         for candidate in candidates {
             let reason = Self.reason(against: candidate, hasReady: hasReady, list, against)
             if let reason {
@@ -74,18 +73,26 @@ private enum TopologyScope {
     case node(String)
 
     /// Hints count only if every ready endpoint has one and one of them names this node or zone.
-    init(_ ready: [Candidate], node: NodeContext) {
-        if ready.allSatisfy({ !$0.nodes.isEmpty }),
-            ready.contains(where: { $0.nodes.contains(node.name) })
-        {
+    init(_ candidates: [Candidate], node: NodeContext) {
+        if Self.isNamed(node.name, by: candidates, \.nodes) {
             self = .node(node.name)
-        } else if let zone = node.zone, ready.allSatisfy({ !$0.zones.isEmpty }),
-            ready.contains(where: { $0.zones.contains(zone) })
-        {
+        } else if let zone = node.zone, Self.isNamed(zone, by: candidates, \.zones) {
             self = .zone(zone)
         } else {
             self = .cluster
         }
+    }
+
+    private static func isNamed(
+        _ name: String, by candidates: [Candidate], _ hints: (Candidate) -> [String]
+    ) -> Bool {
+        var isNamed = false
+        for candidate in candidates where candidate.isUsable && candidate.isReady {
+            let hints = hints(candidate)
+            if hints.isEmpty { return false }
+            isNamed = isNamed || hints.contains(name)
+        }
+        return isNamed
     }
 
     func reason(against candidate: Candidate) -> ExcludedBackend.Reason? {

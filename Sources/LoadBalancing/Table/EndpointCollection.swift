@@ -13,6 +13,8 @@ struct Candidate {
     /// Why it can never be used; nil: it can.
     var defect: String?
 
+    var isUsable: Bool { defect == nil && backend.weight > 0 }
+
     /// Serving and on its way out: used where nothing is ready.
     var isLastResort: Bool { !isReady && isServing && isTerminating }
 
@@ -37,7 +39,10 @@ struct EndpointCollection {
     /// Slices with label `service.kubernetes.io/headless` are not proxied.
     init(of service: ObjectName, in snapshot: ClusterSnapshot) {
         self.snapshot = snapshot
-        slices = (snapshot.slices[service] ?? [:]).sorted { $0.key < $1.key }.map(\.value).filter {
+        let all = snapshot.slices[service] ?? [:]
+        let inOrder =
+            all.count < 2 ? Array(all.values) : all.sorted { $0.key < $1.key }.map(\.value)
+        slices = inOrder.filter {
             $0.metadata.labels["service.kubernetes.io/headless"] == nil
         }
     }
@@ -46,21 +51,42 @@ struct EndpointCollection {
     mutating func candidates(port: String, _ `protocol`: L4Protocol, _ family: IPFamily)
         -> [Candidate]
     {
-        var found: [IPSocketAddress: Candidate] = [:]
+        var found: [Candidate] = []
         for slice in slices where slice.addressType == family.description {
             for slicePort in slice.ports ?? [] {
                 guard slicePort.name == port, slicePort.protocol == `protocol`.rawValue,
                     let number = slicePort.port
                 else { continue }
+                found.reserveCapacity(found.count + slice.endpoints.count)
                 for endpoint in slice.endpoints {
                     guard let new = candidate(endpoint, number, slice, family) else { continue }
-                    if found[new.backend.socketAddress]?.merge(new) == nil {
-                        found[new.backend.socketAddress] = new
-                    }
+                    found.append(new)
                 }
             }
         }
-        return found.values.sorted { $0.backend < $1.backend }
+        return Self.merged(found)
+    }
+
+    /// In order; of reports of one endpoint in the order of the slices one.
+    private static func merged(_ reports: [Candidate]) -> [Candidate] {
+        let isInOrder = reports.indices.dropFirst().allSatisfy {
+            reports[$0 - 1].backend < reports[$0].backend
+        }
+        if isInOrder { return reports }
+        let order = reports.indices.sorted {
+            let (a, b) = (reports[$0].backend, reports[$1].backend)
+            return a < b || !(b < a) && $0 < $1
+        }
+        var merged: [Candidate] = []
+        merged.reserveCapacity(reports.count)
+        for report in order.map({ reports[$0] }) {
+            if merged.last?.backend.socketAddress == report.backend.socketAddress {
+                merged[merged.count - 1].merge(report)
+            } else {
+                merged.append(report)
+            }
+        }
+        return merged
     }
 
     private mutating func candidate(
@@ -92,13 +118,14 @@ struct EndpointCollection {
     }
 
     private func isDrained(_ endpoint: Endpoint) -> Bool {
-        guard endpoint.isTerminating, let pod = endpoint.pod else { return false }
+        guard endpoint.isTerminating, !snapshot.drainedPods.isEmpty, let pod = endpoint.pod
+        else { return false }
         return snapshot.drainedPods.contains(pod)
     }
 
     /// The Pod's weight; without one, the slice's; else 1.
     private mutating func weight(of endpoint: Endpoint, in slice: EndpointSlice) -> UInt16 {
-        if let pod = endpoint.pod {
+        if snapshot.hasPodWeights, let pod = endpoint.pod {
             if let weight = snapshot.podWeights[pod] { return weight }
             if let text = snapshot.invalidPodWeights[pod] { report(text, "Pod", pod.name) }
         }

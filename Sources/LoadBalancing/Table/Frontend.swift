@@ -25,6 +25,10 @@ package struct FrontendAddress: Hashable, Sendable, Comparable, CustomStringConv
         }
     }
 
+    package var isNodePort: Bool {
+        if case .node = host { true } else { false }
+    }
+
     /// `10.96.0.10:80/TCP` or `node(IPv4):30000/TCP`.
     package var description: String {
         switch host {

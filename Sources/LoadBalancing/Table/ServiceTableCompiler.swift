@@ -35,12 +35,13 @@ package struct ServiceTableCompiler: Sendable {
         }
         affected = changed
         reserve(changed.count, &changes)
-        var touched: Set<FrontendAddress> = []
+        var touched: [FrontendAddress: Claimants] = [:]
+        touched.reserveCapacity(changed.count)
         for name in changed.sorted() {
             let new = snapshot.services[name].map { CompiledService($0, in: snapshot) }
-            touched.formUnion(replace(name, with: new, &changes))
+            replace(name, with: new, &changes, &touched)
         }
-        for address in touched { settle(address, changed, &changes) }
+        for (address, claimants) in touched { settle(address, claimants, &changes) }
         return changes
     }
 
@@ -91,12 +92,13 @@ package struct ServiceTableCompiler: Sendable {
 // MARK: Rows
 
 extension ServiceTableCompiler {
-    /// Puts the ServicePorts of one Service in place; answers the addresses whose frontends must be settled.
+    /// Puts the ServicePorts of one Service in place; adds the addresses whose frontends must be settled.
     private mutating func replace(
-        _ name: ObjectName, with new: CompiledService?, _ changes: inout ServiceTable.Changes
-    ) -> Set<FrontendAddress> {
+        _ name: ObjectName, with new: CompiledService?, _ changes: inout ServiceTable.Changes,
+        _ touched: inout [FrontendAddress: Claimants]
+    ) {
         let old = compiled[name]
-        guard old != new else { return [] }
+        guard old != new else { return }
         compiled[name] = new
         for (port, state) in new?.servicePorts ?? [:] where old?.servicePorts[port] != state {
             let before = table.servicePorts.updateValue(state, forKey: port)
@@ -106,47 +108,44 @@ extension ServiceTableCompiler {
             let before = table.servicePorts.removeValue(forKey: port)
             changes.servicePorts[port] = ServiceTable.Change(old: before, new: nil)
         }
-        return touched(name, old, new)
+        touch(name, old, new, &touched)
     }
 
-    /// The addresses that the Service claims, gave up or claims otherwise; it is noted among the losers of each
-    /// that it claims until `settle` has found the owner.
-    private mutating func touched(
-        _ name: ObjectName, _ old: CompiledService?, _ new: CompiledService?
-    ) -> Set<FrontendAddress> {
+    /// Adds the addresses that the Service claims, gave up or claims otherwise.
+    private mutating func touch(
+        _ name: ObjectName, _ old: CompiledService?, _ new: CompiledService?,
+        _ touched: inout [FrontendAddress: Claimants]
+    ) {
         let before = old?.frontends ?? [:]
         let now = new?.frontends ?? [:]
-        var touched: Set<FrontendAddress> = []
         let ageChanged = old?.created != new?.created
         for (address, frontend) in now where ageChanged || before[address] != frontend {
-            losers[address, default: []].insert(name)
-            touched.insert(address)
+            touched[address, default: Claimants()].insert(name)
         }
         for address in before.keys where now[address] == nil {
             losers[address]?.remove(name)
-            touched.insert(address)
+            touched[address, default: Claimants()].remove(name)
         }
-        return touched
     }
 
-    /// Gives the address to the best claim.
+    /// Gives the address to the best claim: of those that have just been made, its owner's and those of the losers.
     private mutating func settle(
-        _ address: FrontendAddress, _ changed: Set<ObjectName>,
-        _ changes: inout ServiceTable.Changes
+        _ address: FrontendAddress, _ new: Claimants, _ changes: inout ServiceTable.Changes
     ) {
         let before = table.frontends[address]
-        var claimants = losers.removeValue(forKey: address) ?? []
-        if let owner = before?.servicePort.serviceName,
-            compiled[owner]?.frontends[address] != nil
-        {
-            claimants.insert(owner)
+        let owner = before?.servicePort.serviceName
+        var claimants = new
+        for name in losers.removeValue(forKey: address) ?? [] { claimants.insert(name) }
+        if let owner, compiled[owner]?.frontends[address] != nil { claimants.insert(owner) }
+        var winner = claimants.only
+        if claimants.count > 1 {
+            let all = claimants.all
+            winner = all.min { claim($0, address) < claim($1, address) }
+            losers[address] = all.filter { $0 != winner }
         }
-        let winner = claimants.min { claim($0, address) < claim($1, address) }
-        if let winner, claimants.count > 1 {
-            losers[address] = claimants.subtracting([winner])
-        }
-        affected.formUnion(claimants)
-        if let owner = before?.servicePort.serviceName { affected.insert(owner) }
+        // Who has just claimed it is among them already.
+        if claimants != new || claimants.count > 1 { affected.formUnion(claimants.all) }
+        if let owner { affected.insert(owner) }
         let now = winner.flatMap { compiled[$0]?.frontends[address] }
         guard before != now else { return }
         table.frontends[address] = now
@@ -160,6 +159,31 @@ extension ServiceTableCompiler {
         let service = compiled[name]
         let isClusterIP = service?.frontends[address]?.kind == .clusterIP
         return (isClusterIP ? 0 : 1, service?.created ?? "", name)
+    }
+}
+
+/// The Services that claim one address: nearly always one.
+private struct Claimants: Equatable {
+    private var first: ObjectName?
+    private var others: Set<ObjectName> = []
+
+    var count: Int { (first == nil ? 0 : 1) + others.count }
+
+    /// The one there is; nil where there is none, or are several.
+    var only: ObjectName? { others.isEmpty ? first : nil }
+
+    var all: Set<ObjectName> { first.map { others.union([$0]) } ?? others }
+
+    mutating func insert(_ name: ObjectName) {
+        if first == nil {
+            first = name
+        } else if first != name {
+            others.insert(name)
+        }
+    }
+
+    mutating func remove(_ name: ObjectName) {
+        if first == name { first = others.popFirst() } else { others.remove(name) }
     }
 }
 

@@ -12,8 +12,16 @@ extension NFTables {
         private var structures: [Change] = []
         private var rules: [Change] = []
         private var endings: [Change] = []
-        private var removed: [String: ElementLists] = [:]
-        private var added: [String: ElementLists] = [:]
+        private var elements: [SetElements] = []
+        private var numbers: [String: Int] = [:]
+        /// Bytes that the elements take.
+        package private(set) var size = 0
+
+        private struct SetElements: Sendable {
+            let set: String
+            var removed = ElementLists()
+            var added = ElementLists()
+        }
 
         fileprivate enum Change: Sendable {
             case addTable(Table)
@@ -37,11 +45,6 @@ extension NFTables {
                 && endings.isEmpty
         }
 
-        /// Bytes that the elements take.
-        package var size: Int {
-            removed.values.reduce(0) { $0 + $1.size } + added.values.reduce(0) { $0 + $1.size }
-        }
-
         /// Makes the table; one that is there is kept as it is.
         package mutating func add(_ table: Table) { beginnings.append(.addTable(table)) }
 
@@ -63,16 +66,32 @@ extension NFTables {
         package mutating func delete(chain: String) { endings.append(.deleteChain(chain)) }
         package mutating func delete(set: String) { endings.append(.deleteSet(set)) }
 
+        /// By what number this batch knows a set: who has many elements need not name it for each.
+        package mutating func number(of set: String) -> Int {
+            if let number = numbers[set] { return number }
+            numbers[set] = elements.count
+            elements.append(SetElements(set: set))
+            return elements.count - 1
+        }
+
         package mutating func add(_ element: Element, to set: String) {
-            added[set, default: ElementLists()].append(element)
+            add(element, toNumber: number(of: set))
+        }
+
+        package mutating func add(_ element: Element, toNumber number: Int) {
+            size += elements[number].added.append(element)
             elementCount += 1
         }
 
-        /// Its key alone counts.
         package mutating func remove(_ element: Element, from set: String) {
+            remove(element, fromNumber: number(of: set))
+        }
+
+        /// Its key alone counts.
+        package mutating func remove(_ element: Element, fromNumber number: Int) {
             var key = Element(element.key, lastKey: element.lastKey)
             key.isIntervalEnd = element.isIntervalEnd
-            removed[set, default: ElementLists()].append(key)
+            size += elements[number].removed.append(key)
             elementCount += 1
         }
     }
@@ -103,13 +122,11 @@ extension NFTables.Batch {
         for change in beginnings { write(change, to: &encoder) }
         for change in structures where !change.isFlush { write(change, to: &encoder) }
         for change in structures where change.isFlush { write(change, to: &encoder) }
-        for (set, lists) in removed.sorted(by: { $0.key < $1.key }) {
-            encoder.write(lists, .delete, set: set)
-        }
-        for (set, lists) in added.sorted(by: { $0.key < $1.key }) {
-            encoder.write(lists, .new, set: set)
-        }
+        // Before the elements: a rule that names a map is led past all of them.
         for change in rules { write(change, to: &encoder) }
+        let sorted = elements.sorted { $0.set < $1.set }
+        for elements in sorted { encoder.write(elements.removed, .delete, set: elements.set) }
+        for elements in sorted { encoder.write(elements.added, .new, set: elements.set) }
         for change in endings { write(change, to: &encoder) }
         encoder.end()
         return encoder.encoded

@@ -7,11 +7,13 @@ struct ElementLists: Sendable {
 
     private(set) var pieces: [ByteWriter] = []
 
-    var size: Int { pieces.reduce(0) { $0 + $1.count } }
-
-    mutating func append(_ element: NFTables.Element) {
+    /// - Returns: how many bytes it takes.
+    mutating func append(_ element: NFTables.Element) -> Int {
         if pieces.last.map({ $0.count > Self.limit }) ?? true { pieces.append(ByteWriter()) }
-        element.write(to: &pieces[pieces.count - 1])
+        let last = pieces.count - 1
+        let before = pieces[last].count
+        element.write(to: &pieces[last])
+        return pieces[last].count - before
     }
 }
 

@@ -64,6 +64,56 @@ extension NFTables {
 extension NFTables.Element {
     /// NFTA_LIST_ELEM { NFTA_SET_ELEM_… }.
     func write(to writer: inout ByteWriter) {
+        if isPlain { writePlain(to: &writer) } else { writeParts(to: &writer) }
+    }
+
+    /// A key, and perhaps a value: as nearly all elements are.
+    private var isPlain: Bool {
+        guard lastKey == nil, timeout == nil, expiration == nil, !isIntervalEnd,
+            key.count.isMultiple(of: 4)
+        else { return false }
+        switch data {
+        case nil: return true
+        case .value(let value): return value.count.isMultiple(of: 4)
+        case .verdict: return false
+        }
+    }
+
+    /// The same bytes as `writeParts`, all lengths being known.
+    private func writePlain(to writer: inout ByteWriter) {
+        var value: NFTables.Value?
+        if case .value(let data)? = data { value = data }
+        let length = 12 + key.count + (value.map { 8 + $0.count } ?? 0)
+        withUnsafeTemporaryAllocation(byteCount: length, alignment: 4) { buffer in
+            var end = Self.header(length, 1, isNested: true, at: 0, buffer)
+            end = Self.nested(key, 1, at: end, buffer)
+            if let value { end = Self.nested(value, 2, at: end, buffer) }
+            writer.write(UnsafeRawBufferPointer(buffer))
+        }
+    }
+
+    /// An attribute around the value as attribute 1 (NFTA_DATA_VALUE). Answers where it ends.
+    private static func nested(
+        _ value: NFTables.Value, _ type: UInt16, at offset: Int,
+        _ buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        var end = header(8 + value.count, type, isNested: true, at: offset, buffer)
+        end = header(4 + value.count, 1, isNested: false, at: end, buffer)
+        value.copy(to: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+        return end + value.count
+    }
+
+    private static func header(
+        _ length: Int, _ type: UInt16, isNested: Bool, at offset: Int,
+        _ buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let type = isNested ? type | NetlinkAttribute.nestedFlag : type
+        buffer.storeBytes(of: UInt16(length), toByteOffset: offset, as: UInt16.self)
+        buffer.storeBytes(of: type, toByteOffset: offset + 2, as: UInt16.self)
+        return offset + 4
+    }
+
+    private func writeParts(to writer: inout ByteWriter) {
         writer.writeNested(1) { writer in
             writer.writeNested(1) { $0.writeValue(key) }
             if let lastKey { writer.writeNested(10) { $0.writeValue(lastKey) } }

@@ -22,6 +22,13 @@ extension NFTables {
             withUnsafeBytes(of: words) { Array($0[..<count]) }
         }
 
+        /// The buffer has room for `count` bytes.
+        func copy(to buffer: UnsafeMutableRawBufferPointer) {
+            withUnsafeBytes(of: words) {
+                buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
+        }
+
         func write(to writer: inout ByteWriter) {
             withUnsafeBytes(of: words) {
                 writer.write(UnsafeRawBufferPointer(rebasing: $0[..<count]))

@@ -64,10 +64,8 @@ struct KernelTableTests {
             for set in renderer.layout.sets(renderer.structure) where !set.isLearned {
                 #expect(kernel.content[set] == content[set], "\(family) \(set.text)")
             }
-            // What lists the parts in use may still list some that are not.
-            let listing: Set<ChainName> = [.slots, .recall, .remember, .learn, .learnNodePort]
             for chain in renderer.layout.chains(renderer.structure)
-            where !listing.contains(chain) {
+            where !chain.listsParts {
                 let rules = renderer.layout.rules(chain, renderer.structure)
                 #expect(kernel.rules[chain.text] ?? [] == rules, "\(family) \(chain.text)")
             }

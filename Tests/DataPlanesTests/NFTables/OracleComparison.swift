@@ -89,12 +89,20 @@ extension NFTablesRenderer {
                     "\(set.text): \(kernel.content[set].count), not \(content[set].count) elements"
             }
         }
-        // What lists the parts in use may still list some that are not.
-        let listing: Set<ChainName> = [.slots, .recall, .remember, .learn, .learnNodePort]
-        for chain in renderer.layout.chains(renderer.structure) where !listing.contains(chain) {
+        for chain in renderer.layout.chains(renderer.structure) where !chain.listsParts {
             let rules = renderer.layout.rules(chain, renderer.structure)
             guard kernel.rules[chain.text] ?? [] == rules else { return "rules of \(chain.text)" }
         }
         return nil
+    }
+}
+
+extension ChainName {
+    /// It lists the parts of a Structure, perhaps some that are in use no more.
+    var listsParts: Bool {
+        switch self {
+        case .choose, .recall, .remember, .learn, .learnNodePort: true
+        default: false
+        }
     }
 }

@@ -59,7 +59,7 @@ struct NFTablesBatchTests {
         #expect(count == 5000)
     }
 
-    @Test("what goes comes before what takes its place, sets and chains before rules")
+    @Test("what goes comes before what takes its place, sets, chains, rules before elements")
     func order() throws {
         var batch = NFTables.Batch(.ipv6, table: "t")
         batch.delete(chain: "old")
@@ -82,7 +82,7 @@ struct NFTablesBatchTests {
         #expect(
             steps == [
                 "16", "new table", "new chain", "new set", "delete element", "delete rule",
-                "delete element", "new element", "new rule", "delete chain", "delete set", "17",
+                "new rule", "delete element", "new element", "delete chain", "delete set", "17",
             ])
         #expect(messages.map(\.sequence) == Array(100..<112))
         #expect(messages.allSatisfy { $0.flags.contains(.request) })

@@ -72,8 +72,8 @@ extension SetName {
 
     init?(text: String) {
         let fixed: [SetName] = [
-            .frontends, .servicePorts, .externalServicePorts, .nodeAddresses, .nodeFrontends,
-            .nodePorts, .externalNodePorts, .pods, .clusterIPs, .serviceCIDRs, .restricted,
+            .servicePorts, .externalServicePorts, .nodeAddresses, .nodePorts, .externalNodePorts,
+            .pods, .clusterIPs, .serviceCIDRs, .restricted,
             .allowed, .masqueradeModes, .nodeMasqueradeModes, .hairpin, .backends, .affinity,
             .affinityAddresses, .affinityPorts, .roundRobin,
         ]

@@ -97,12 +97,6 @@ package struct FlowPlan: Equatable, Sendable {
     }
 }
 
-extension FrontendAddress {
-    fileprivate var isNodePort: Bool {
-        if case .node = host { true } else { false }
-    }
-}
-
 extension ServiceTable.Change<ServicePortState> {
     fileprivate var losesBackend: Bool {
         guard let old else { return false }

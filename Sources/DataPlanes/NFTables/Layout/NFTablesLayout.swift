@@ -18,9 +18,9 @@ struct NFTablesLayout: Sendable {
 
     func sets(_ structure: Structure) -> [SetName] {
         var names: [SetName] = [
-            .frontends, .servicePorts, .externalServicePorts, .nodeAddresses, .nodeFrontends,
-            .nodePorts, .externalNodePorts, .pods, .clusterIPs, .serviceCIDRs, .restricted,
-            .allowed, .masqueradeModes, .nodeMasqueradeModes, .hairpin, .backends, .roundRobin,
+            .servicePorts, .externalServicePorts, .nodeAddresses, .nodePorts, .externalNodePorts,
+            .pods, .clusterIPs, .serviceCIDRs, .restricted, .allowed, .masqueradeModes,
+            .nodeMasqueradeModes, .hairpin, .backends, .roundRobin,
         ]
         names += family == .ipv4 ? [.affinity] : [.affinityAddresses, .affinityPorts]
         names += structure.slotCounts.map(SetName.slots)
@@ -32,10 +32,9 @@ struct NFTablesLayout: Sendable {
     func set(_ name: SetName) -> NFTables.Set {
         let text = name.text
         switch name {
-        case .frontends, .restricted: return NFTables.Set(text, key: key)
+        case .restricted: return NFTables.Set(text, key: key)
         case .servicePorts, .externalServicePorts, .masqueradeModes:
             return NFTables.Set(text, key: key, data: NFTables.SetType(.classID))
-        case .nodeFrontends: return NFTables.Set(text, key: Self.nodeKey)
         case .nodePorts, .externalNodePorts, .nodeMasqueradeModes:
             return NFTables.Set(text, key: Self.nodeKey, data: NFTables.SetType(.classID))
         case .nodeAddresses, .clusterIPs:
@@ -95,12 +94,10 @@ struct NFTablesLayout: Sendable {
     func chains(_ structure: Structure) -> [ChainName] {
         var names: [ChainName] = [
             .prerouting, .output, .input, .postrouting, .servicesExternal, .services,
-            .nodePortsExternal, .nodePorts, .pick, .recall, .stick, .slots, .translated,
-            .translatedService, .translatedNodePort, .delivered, .learn, .learnNodePort,
-            .remember, .masquerading,
+            .nodePortsExternal, .pick, .recall, .stick, .translated, .translatedService,
+            .translatedNodePort, .delivered, .learn, .learnNodePort, .remember, .masquerading,
         ]
-        names += structure.slotCounts.map(ChainName.pickAmong)
-        names += structure.maglevCounts.map(ChainName.maglevAmong)
+        names += L4Protocol.allCases.map(ChainName.choose)
         names += structure.roundRobins.keys.sorted().map(ChainName.roundRobin)
         return names
     }

@@ -101,10 +101,12 @@ extension RuleWriter {
         key + [lookup(map, into: 0), .setMeta(.priority, word(0))]
     }
 
-    /// The qdiscs read meta priority, too: it is ours from DNAT to here.
-    var forgetID: Expressions {
-        [.immediate(word(0), bytes(0)), .setMeta(.priority, word(0))]
+    func setID(_ value: UInt32) -> Expressions {
+        [.immediate(word(0), bytes(value)), .setMeta(.priority, word(0))]
     }
+
+    /// The qdiscs read meta priority, too: it is ours from DNAT to here.
+    var forgetID: Expressions { setID(0) }
 
     // MARK: Look-ups and verdicts
 

@@ -13,27 +13,25 @@ struct RuleWriter {
     func rules(_ chain: ChainName, _ structure: Structure) -> [Expressions] {
         switch chain {
         case .prerouting: entry(services: .servicesExternal, nodePorts: .nodePortsExternal)
-        case .output: entry(services: .services, nodePorts: .nodePorts)
+        case .output: entry(services: .services, nodePorts: .pick)
         case .postrouting: [isTranslated + go(.translated)]
         case .input: [isTranslated + go(.delivered)]
         case .servicesExternal: servicesExternal
-        case .services: [sourceRanges, setID(destinationKey, .servicePorts), go(.pick)]
+        case .services: [sourceRanges, go(.pick)]
         case .nodePortsExternal: nodePortsExternal
-        case .nodePorts: [setID(nodeKey, .nodePorts), go(.pick)]
         case .pick: pick
         case .recall: structure.stickyTimeouts.map { id + ifIn(.sticky($0)) + go(.stick) }
         case .stick: L4Protocol.allCases.map { isOf($0) + recalledBackend }
-        case .slots: choose(structure)
-        case .pickAmong(let count):
-            L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(count)) }
-        case .maglevAmong(let count):
-            L4Protocol.allCases.map { isOf($0) + dnat(slot: hashedSlot(count)) }
+        case .choose(let `protocol`): choose(`protocol`, structure)
         case .roundRobin(let id): roundRobin(structure.roundRobins[id])
         case .translated: afterwards(.translatedService, .translatedNodePort)
         case .delivered: afterwards(.learn, .learnNodePort)
-        case .translatedService: translated(.learn, .masqueradeModes) { originalKey }
+        case .translatedService:
+            translated(.learn, RenderedFrontend.usualMode, .masqueradeModes) { originalKey }
         case .translatedNodePort:
-            translated(.learnNodePort, .nodeMasqueradeModes) { originalNodeKey }
+            translated(.learnNodePort, RenderedFrontend.usualNodeMode, .nodeMasqueradeModes) {
+                originalNodeKey
+            }
         case .learn, .learnNodePort: learn(chain, structure)
         case .remember: structure.stickyTimeouts.flatMap(remember)
         case .masquerading: masquerading
@@ -45,9 +43,8 @@ struct RuleWriter {
     /// What is for a frontend; what is for an address of a Service without being for one.
     private func entry(services: ChainName, nodePorts: ChainName) -> [Expressions] {
         [
-            destinationKey + ifIn(.frontends) + go(services),
-            destination(0) + ifIn(.nodeAddresses) + nodeKey + ifIn(.nodeFrontends)
-                + go(nodePorts),
+            setID(destinationKey, .servicePorts) + go(services),
+            destination(0) + ifIn(.nodeAddresses) + setID(nodeKey, .nodePorts) + go(nodePorts),
             destination(0) + ifIn(.clusterIPs) + isOf(.tcp) + resetConnection,
             destination(0) + ifIn(.clusterIPs) + rejectPort,
             destination(0) + ifIn(.serviceCIDRs) + [.verdict(.drop)],
@@ -58,7 +55,6 @@ struct RuleWriter {
         [
             isFromPod + go(.services),
             sourceRanges,
-            setID(destinationKey, .servicePorts),
             setID(destinationKey, .externalServicePorts),
             go(.pick),
         ]
@@ -66,8 +62,7 @@ struct RuleWriter {
 
     private var nodePortsExternal: [Expressions] {
         [
-            isFromPod + go(.nodePorts),
-            setID(nodeKey, .nodePorts),
+            isFromPod + go(.pick),
             setID(nodeKey, .externalNodePorts),
             go(.pick),
         ]
@@ -84,8 +79,7 @@ struct RuleWriter {
             isID(ReservedID.reject) + rejectPort,
             isID(ReservedID.drop) + [.verdict(.drop)],
             jump(.recall),
-            jump(.slots),
-        ] + anyBackend
+        ] + L4Protocol.allCases.map { isOf($0) + jump(.choose($0)) } + anyBackend
     }
 
     /// Each look-up sees the newest commit: one that comes between two of them may leave a packet with a number of slots,
@@ -94,9 +88,15 @@ struct RuleWriter {
         L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1)) }
     }
 
-    private func choose(_ structure: Structure) -> [Expressions] {
-        var rules = structure.slotCounts.map { id + ifIn(.slots($0)) + go(.pickAmong($0)) }
-        rules += structure.maglevCounts.map { id + ifIn(.maglev($0)) + go(.maglevAmong($0)) }
+    /// All that ask `backends` stand in chains that have asked it from the start: to a chain that has not, the kernel leads
+    /// past every element before it binds the rule.
+    private func choose(_ `protocol`: L4Protocol, _ structure: Structure) -> [Expressions] {
+        var rules = structure.slotCounts.map {
+            id + ifIn(.slots($0)) + isOf(`protocol`) + dnat(slot: randomSlot($0))
+        }
+        rules += structure.maglevCounts.map {
+            id + ifIn(.maglev($0)) + isOf(`protocol`) + dnat(slot: hashedSlot($0))
+        }
         if !structure.roundRobins.isEmpty {
             rules.append(
                 id + [.verdictLookup(set: SetName.roundRobin.text, key: word(0))])
@@ -142,23 +142,24 @@ struct RuleWriter {
         ]
     }
 
-    /// Connections that we have translated, by what they were for. `nft` wants the protocol before a port of the
-    /// conntrack entry, so there is a rule for each.
+    /// Connections that we have translated, by what they were for, with the id that they had. `nft` wants the protocol before
+    /// a port of the conntrack entry, so there is a rule for each.
     private func afterwards(_ service: ChainName, _ nodePort: ChainName) -> [Expressions] {
-        L4Protocol.allCases.map { isOf($0) + originalKey + ifIn(.frontends) + go(service) }
+        L4Protocol.allCases.map { isOf($0) + setID(originalKey, .servicePorts) + go(service) }
             + L4Protocol.allCases.map {
-                originalDestination(0) + ifIn(.nodeAddresses) + isOf($0) + originalNodeKey
-                    + ifIn(.nodeFrontends) + go(nodePort)
+                originalDestination(0) + ifIn(.nodeAddresses) + isOf($0)
+                    + setID(originalNodeKey, .nodePorts) + go(nodePort)
             }
     }
 
+    /// What is masqueraded as is usual has no element that says so.
     private func translated(
-        _ learn: ChainName, _ modes: SetName, key: () -> Expressions
+        _ learn: ChainName, _ usual: UInt32, _ modes: SetName, key: () -> Expressions
     ) -> [Expressions] {
         [
             jump(learn),
             source(0) + destination(addressWords) + ifIn(.hairpin) + masquerade,
-            forgetID,
+            setID(usual),
         ] + L4Protocol.allCases.map { isOf($0) + setID(key(), modes) } + [go(.masquerading)]
     }
 
@@ -178,14 +179,11 @@ struct RuleWriter {
 
     private func learn(_ chain: ChainName, _ structure: Structure) -> [Expressions] {
         guard !structure.stickyTimeouts.isEmpty else { return [] }
-        let (ports, external): (SetName, SetName) =
-            chain == .learn
-            ? (.servicePorts, .externalServicePorts) : (.nodePorts, .externalNodePorts)
+        let external: SetName = chain == .learn ? .externalServicePorts : .externalNodePorts
         let key = chain == .learn ? originalKey : originalNodeKey
-        return L4Protocol.allCases.map { isOf($0) + setID(key, ports) }
-            + L4Protocol.allCases.map {
-                isNotFromPod + isFromHost(false) + isOf($0) + setID(key, external)
-            } + [go(.remember)]
+        return L4Protocol.allCases.map {
+            isNotFromPod + isFromHost(false) + isOf($0) + setID(key, external)
+        } + [go(.remember)]
     }
 
     /// RTN_LOCAL is 2.

@@ -1,15 +1,12 @@
 /// The sets and maps of the table: what a packet's way is looked up in. "key" is address, protocol and port of a
 /// frontend; "node key" protocol and port of a NodePort; "id" stands for one list of backends.
 enum SetName: Hashable, Sendable, Comparable {
-    /// Every key: one look-up lets all other traffic go.
-    case frontends
-    /// key → id of the list for internal sources, or for all.
+    /// key → id of the list for internal sources, or for all. Every key is here: one look-up lets all other traffic go.
     case servicePorts
     /// key → id for external sources, where it is another one.
     case externalServicePorts
     /// Addresses of this node at which NodePorts are served.
     case nodeAddresses
-    case nodeFrontends
     case nodePorts
     case externalNodePorts
     /// Networks of Pods: the local detector.
@@ -19,7 +16,7 @@ enum SetName: Hashable, Sendable, Comparable {
     case serviceCIDRs
     /// Keys that not everybody may connect to, and key . source of who may.
     case restricted, allowed
-    /// key, or node key → which connections are masqueraded.
+    /// key, or node key → which connections are masqueraded, where it is not what is usual.
     case masqueradeModes, nodeMasqueradeModes
     /// Pairs of one address: a backend that was chosen for its own connection.
     case hairpin
@@ -41,11 +38,9 @@ enum SetName: Hashable, Sendable, Comparable {
     /// As nft shows it. None is a word of nft's language.
     var text: String {
         switch self {
-        case .frontends: "frontends"
         case .servicePorts: "service-ports"
         case .externalServicePorts: "external-service-ports"
         case .nodeAddresses: "node-addresses"
-        case .nodeFrontends: "node-frontends"
         case .nodePorts: "node-ports"
         case .externalNodePorts: "external-node-ports"
         case .pods: "pods"

@@ -27,4 +27,5 @@ enum ReservedID {
     static let masqueradeAlways: UInt32 = 1
     static let masqueradeUnlessFromPod: UInt32 = 2
     static let masqueradeFromHost: UInt32 = 3
+    static let masqueradeNever: UInt32 = 4
 }

@@ -6,8 +6,13 @@ struct Counts<Value: Hashable & Sendable>: Sendable {
     mutating func reserve(_ count: Int) { counts.reserveCapacity(count) }
 
     mutating func add(_ value: Value, isFirst: (Value) -> Void = { _ in }) {
-        counts[value, default: 0] += 1
-        if counts[value] == 1 { isFirst(value) }
+        let count = Self.increment(&counts[value, default: 0])
+        if count == 1 { isFirst(value) }
+    }
+
+    private static func increment(_ count: inout Int) -> Int {
+        count += 1
+        return count
     }
 
     mutating func remove(_ value: Value, wasLast: (Value) -> Void = { _ in }) {

@@ -8,13 +8,13 @@ extension NFTablesRenderer {
     mutating func render(
         _ table: ServiceTable, _ changes: ServiceTable.Changes
     ) -> [NFTables.Batch] {
-        var writer = BatchSeries(layout)
+        var writer = BatchSeries(layout, batchSize: batchSize)
         var affected = affected(changes)
         let exchanging = exchanging(changes)
         let others = affected.partition { !exchanging.contains($0.0) }
         for (index, (name, addresses)) in affected.enumerated() {
-            if index >= others, writer.batch.size > batchSize { close(&writer) }
-            render(name, also: addresses, table, into: &writer.batch)
+            if index >= others, writer.isFull { close(&writer) }
+            render(name, also: addresses, table, into: &writer)
         }
         if changes.nodeChanged {
             let now = RenderedNode(table, family)
@@ -61,7 +61,7 @@ extension NFTablesRenderer {
 
     /// A table from nothing.
     mutating func renderNew(_ table: ServiceTable) -> [NFTables.Batch] {
-        var writer = BatchSeries(layout)
+        var writer = BatchSeries(layout, batchSize: batchSize)
         writer.batch.add(layout.table)
         for set in layout.sets(structure) { writer.batch.add(layout.set(set)) }
         for chain in layout.chains(structure) {
@@ -93,31 +93,13 @@ extension NFTablesRenderer {
     mutating func retune(
         _ tuned: [ServicePortName: (state: ServicePortState, weights: [IPSocketAddress: UInt32])]
     ) -> [NFTables.Batch] {
-        var writer = BatchSeries(layout)
+        var writer = BatchSeries(layout, batchSize: batchSize)
         for (name, (state, weights)) in tuned.sorted(by: { $0.key < $1.key })
         where name.family == family {
             tuning[name] = weights
-            rearrange(name, state, into: &writer.batch)
+            rearrange(name, state, into: &writer)
         }
         close(&writer)
         return writer.done
-    }
-}
-
-/// Batches one after another, closed when they are large.
-private struct BatchSeries {
-    private let layout: NFTablesLayout
-    private(set) var done: [NFTables.Batch] = []
-    var batch: NFTables.Batch
-
-    init(_ layout: NFTablesLayout) {
-        self.layout = layout
-        batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
-    }
-
-    mutating func close() {
-        guard !batch.isEmpty else { return }
-        done.append(batch)
-        batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
     }
 }

@@ -66,18 +66,33 @@ struct NFTablesRenderer: Sendable {
     ) {
         let state = table.servicePorts[name]
         let old = ports[name] ?? RenderedPort()
-        let addresses = Set(old.frontends).union(also)
-        let frontends = addresses.filter { table.frontends[$0]?.servicePort == name }.sorted()
-        let used = Set(frontends.flatMap { table.frontends[$0]!.lists })
+        let addresses = Self.union(old.frontends, also)
+        var frontends: [FrontendAddress] = []
+        var used = ListUse()
+        for address in addresses {
+            guard let frontend = table.frontends[address], frontend.servicePort == name else {
+                continue
+            }
+            frontends.append(address)
+            used.insert(frontend.internalList)
+            used.insert(frontend.externalList)
+        }
         var new = arranged(name, state, used, before: old)
         new.frontends = frontends
         replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
         replace(old.local, with: new.local, name.protocol, into: &sink)
-        for address in addresses.sorted() {
+        for address in addresses {
             render(address, of: name, new, table, into: &sink)
         }
         ports[name] = state == nil && frontends.isEmpty ? nil : new
         if state?.scheduler != .leastConnections { tuning[name] = nil }
+    }
+
+    /// Both, in order, each once.
+    private static func union(_ a: [FrontendAddress], _ b: [FrontendAddress]) -> [FrontendAddress] {
+        if b.isEmpty { return a }
+        if a.isEmpty, b.count == 1 { return b }
+        return Set(a).union(b).sorted()
     }
 
     /// Renders the lists of a ServicePort that is there again, with the same backends.
@@ -95,7 +110,7 @@ struct NFTablesRenderer: Sendable {
 
     /// The lists that a frontend leads to: of others nobody would know the ids after a restart.
     private mutating func arranged(
-        _ name: ServicePortName, _ state: ServicePortState?, _ used: Set<BackendList>,
+        _ name: ServicePortName, _ state: ServicePortState?, _ used: ListUse,
         before: RenderedPort
     ) -> RenderedPort {
         var port = RenderedPort()
@@ -106,7 +121,7 @@ struct NFTablesRenderer: Sendable {
                 backends: backends, scheduler: state.scheduler, timeout: state.affinityTimeout,
                 tuning: tuning[name])
         }
-        port.localIsCluster = used.count == 2 && state.local == state.cluster
+        port.localIsCluster = used == .both && state.local == state.cluster
         if !state.cluster.isEmpty, used.contains(.cluster) {
             port.cluster = arranged(wanted(state.cluster), before.cluster, name, .cluster)
         }
@@ -178,8 +193,8 @@ extension NFTablesRenderer {
             servicePort: name,
             internalID: Self.id(port.list(frontend.internalList), frontend.whenInternalEmpty),
             externalID: Self.id(port.list(frontend.externalList), frontend.whenExternalEmpty),
-            masquerade: frontend.masquerade, ranges: frontend.sourceRanges,
-            isClusterIP: frontend.kind == .clusterIP)
+            masquerade: frontend.masquerade, isNodePort: address.isNodePort,
+            ranges: frontend.sourceRanges, isClusterIP: frontend.kind == .clusterIP)
         guard old != new else { return }
         replace(old, with: new, address, into: &sink)
         frontends[address] = new
@@ -203,7 +218,7 @@ extension NFTablesRenderer {
         case .address(let host):
             let key = Elements.key(host, address)
             let names = FrontendSets(
-                members: .frontends, ids: .servicePorts, externalIDs: .externalServicePorts,
+                ids: .servicePorts, externalIDs: .externalServicePorts,
                 masquerade: .masqueradeModes)
             names.replace(old, with: new, key, into: &sink)
             replaceRanges(old?.ranges, with: new?.ranges, key, host, address, into: &sink)
@@ -214,7 +229,7 @@ extension NFTablesRenderer {
                 removed: { sink.remove(Elements.address($0), from: .clusterIPs) })
         case .node:
             let names = FrontendSets(
-                members: .nodeFrontends, ids: .nodePorts, externalIDs: .externalNodePorts,
+                ids: .nodePorts, externalIDs: .externalNodePorts,
                 masquerade: .nodeMasqueradeModes)
             names.replace(old, with: new, Elements.nodeKey(address), into: &sink)
         }
@@ -240,7 +255,6 @@ extension NFTablesRenderer {
 
 /// Which sets hold frontends of one kind of key.
 private struct FrontendSets {
-    let members: SetName
     let ids: SetName
     let externalIDs: SetName
     let masquerade: SetName
@@ -249,8 +263,6 @@ private struct FrontendSets {
         _ old: RenderedFrontend?, with new: RenderedFrontend?, _ key: NFTables.Value,
         into sink: inout some ElementSink
     ) {
-        if old == nil { sink.add(NFTables.Element(key), to: members) }
-        if new == nil { sink.remove(NFTables.Element(key), from: members) }
         replace(old?.internalID, new?.internalID, key, ids, &sink)
         replace(Self.external(old), Self.external(new), key, externalIDs, &sink)
         replace(old?.masqueradeMode, new?.masqueradeMode, key, masquerade, &sink)
@@ -319,13 +331,6 @@ extension NFTablesRenderer {
         }
     }
 
-    private static func distinct(
-        _ slots: [IPSocketAddress], notIn others: [IPSocketAddress]
-    ) -> Set<IPSocketAddress> {
-        let all = Set(slots)
-        return others.isEmpty ? all : all.subtracting(others)
-    }
-
     private mutating func replaceSlots(
         _ old: RenderedList?, with new: RenderedList?, into sink: inout some ElementSink
     ) {
@@ -342,11 +347,14 @@ extension NFTablesRenderer {
                 sink.add(Elements.slot(new.id, slot, come), to: .backends)
             }
         }
-        for backend in Self.distinct(now, notIn: before) {
-            hairpins.add(backend.address) { sink.add(Elements.pair($0), to: .hairpin) }
+        // What comes is counted before what goes: what stays is neither.
+        for slot in now.indices where slot >= before.count || before[slot] != now[slot] {
+            hairpins.add(now[slot].address) { sink.add(Elements.pair($0), to: .hairpin) }
         }
-        for backend in Self.distinct(before, notIn: now) {
-            hairpins.remove(backend.address) { sink.remove(Elements.pair($0), from: .hairpin) }
+        for slot in before.indices where slot >= now.count || before[slot] != now[slot] {
+            hairpins.remove(before[slot].address) {
+                sink.remove(Elements.pair($0), from: .hairpin)
+            }
         }
     }
 }

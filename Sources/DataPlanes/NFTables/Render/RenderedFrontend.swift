@@ -9,17 +9,26 @@ struct RenderedFrontend: Equatable, Sendable {
     /// For everybody else.
     var externalID: UInt32
     var masquerade: Frontend.Masquerade
+    /// A NodePort, not an address of its own.
+    var isNodePort: Bool
     /// nil: everybody may connect.
     var ranges: [IPPrefix]?
     var isClusterIP: Bool
 
+    /// What most addresses, and most NodePorts, ask for: the rules do it unless an element says otherwise.
+    static let usualMode = ReservedID.masqueradeUnlessFromPod
+    static let usualNodeMode = ReservedID.masqueradeAlways
+
+    /// nil where it is the usual one.
     var masqueradeMode: UInt32? {
-        switch masquerade {
-        case .never: nil
-        case .always: ReservedID.masqueradeAlways
-        case .unlessFromPod: ReservedID.masqueradeUnlessFromPod
-        case .fromHost: ReservedID.masqueradeFromHost
-        }
+        let mode =
+            switch masquerade {
+            case .never: ReservedID.masqueradeNever
+            case .always: ReservedID.masqueradeAlways
+            case .unlessFromPod: ReservedID.masqueradeUnlessFromPod
+            case .fromHost: ReservedID.masqueradeFromHost
+            }
+        return mode == (isNodePort ? Self.usualNodeMode : Self.usualMode) ? nil : mode
     }
 }
 
@@ -30,7 +39,7 @@ struct RenderedPort: Equatable, Sendable {
     var local: RenderedList?
     var localIsCluster = false
     /// The lists that its frontends lead to.
-    var used: Set<BackendList> = []
+    var used = ListUse()
     var frontends: [FrontendAddress] = []
 
     func list(_ list: BackendList) -> RenderedList? {
@@ -41,7 +50,18 @@ struct RenderedPort: Equatable, Sendable {
     }
 }
 
-extension Frontend {
-    /// The lists that it leads to.
-    var lists: [BackendList] { [internalList, externalList] }
+/// Which of a ServicePort's lists some frontend leads to.
+struct ListUse: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let cluster = ListUse(rawValue: 1)
+    static let local = ListUse(rawValue: 2)
+    static let both: ListUse = [.cluster, .local]
+
+    mutating func insert(_ list: BackendList) {
+        switch list {
+        case .cluster: formUnion(.cluster)
+        case .local: formUnion(.local)
+        }
+    }
 }

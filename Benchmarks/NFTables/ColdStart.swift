@@ -5,14 +5,17 @@ import LoadBalancing
 /// From objects in memory to rules in the kernel, beside `nft -f` of the same rules; and a restart over them.
 struct ColdStart {
     var services: Int
+    /// All endpoints are on this node; otherwise on many.
+    var isOneNode = false
     /// Beyond this many, `nft` takes minutes.
     private static let mostForNFT = 10_000
 
     func run() async throws {
         Report.header(
-            "cold start, \(services) Services x \(LabCluster.endpoints)", "seconds",
+            "cold start, \(services) Services x \(LabCluster.endpoints) "
+                + (isOneNode ? "on this node" : "on \(LabCluster.nodes) nodes"), "seconds",
             "CPU seconds", "")
-        let objects = LabCluster(services: services).objects
+        let objects = LabCluster(services: services, isOneNode: isOneNode).objects
         // The rules of the last size are gone with the namespace's; none were made here before.
         try Shell.run("nft flush ruleset")
         var proxy = Proxy(try Proxy.plane())

@@ -7,14 +7,18 @@ struct LabCluster {
     static let endpoints = 5
     static let port: Port = 80
     static let targetPort: Port = 8080
+    /// Nodes that the endpoints are spread over: so many Pods are never on one.
+    static let nodes = 100
 
     var services: Int
+    /// All endpoints are on this node, as a stand-alone host has them.
+    var isOneNode = false
 
     /// Clients and Pods are here: nothing is masqueraded.
     static let podCIDRs = [IPPrefix("10.128.0.0/9")!, IPPrefix("10.1.0.0/24")!]
 
     static var node: NodeContext {
-        var node = NodeContext(name: "node-a")
+        var node = NodeContext(name: "node-0")
         node.podCIDRs = podCIDRs
         node.serviceCIDRs = [IPPrefix("10.96.0.0/12")!]
         return node
@@ -67,7 +71,7 @@ struct LabCluster {
     static func endpoint(_ address: IPAddress, pod: String) -> Endpoint {
         var endpoint = Endpoint(addresses: [address.description])
         endpoint.ready = true
-        endpoint.nodeName = "node-a"
+        endpoint.nodeName = "node-\(address.low % UInt64(nodes))"
         endpoint.targetRef = ObjectReference(kind: "Pod", namespace: "default", name: pod)
         return endpoint
     }
@@ -75,7 +79,14 @@ struct LabCluster {
     /// The objects as a first list brings them.
     var objects: [ClusterChange] {
         (0..<services).flatMap { index -> [ClusterChange] in
-            [.service(Self.service(index)), .slice(Self.slice(index))]
+            [.service(Self.service(index)), .slice(placed(Self.slice(index)))]
         }
+    }
+
+    private func placed(_ slice: EndpointSlice) -> EndpointSlice {
+        guard isOneNode else { return slice }
+        var slice = slice
+        for index in slice.endpoints.indices { slice.endpoints[index].nodeName = Self.node.name }
+        return slice
     }
 }

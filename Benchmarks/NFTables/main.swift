@@ -12,6 +12,7 @@ switch arguments.first {
 case "cold":
     for services in numbers.isEmpty ? [1000, 10_000, 100_000] : numbers {
         try await ColdStart(services: services).run()
+        if services <= 10_000 { try await ColdStart(services: services, isOneNode: true).run() }
     }
 case "change":
     for services in numbers.isEmpty ? [10_000, 100_000] : numbers {

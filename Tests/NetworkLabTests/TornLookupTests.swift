@@ -23,8 +23,10 @@ struct TornLookupTests {
     @Test("It reaches a backend, although its slot is gone", arguments: Scheduler.allCases)
     func slot(_ scheduler: Scheduler) async throws {
         try await expectBackends(scheduler) { kernel, batch in
-            for (key, data) in kernel.content[.backends] where key.key.number(at: 4) != 0 {
-                batch.remove(TableContent.element(key, data), from: SetName.backends.text)
+            for set in [SetName.backends, .otherBackends] {
+                for (key, data) in kernel.content[set] where key.key.number(at: 4) != 0 {
+                    batch.remove(TableContent.element(key, data), from: set.text)
+                }
             }
         }
     }

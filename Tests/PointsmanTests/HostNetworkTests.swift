@@ -47,7 +47,8 @@ struct HostNetworkTests {
     }
 
     /// Runs `body` in a namespace that has nothing but lo and the address of the node.
-    private func inNamespace(_ body: @escaping @Sendable (inout NetworkStack) throws -> Void) throws {
+    private func inNamespace(_ body: @escaping @Sendable (inout NetworkStack) throws -> Void) throws
+    {
         let directory = "/tmp/pointsman-host-\(UInt32.random(in: 0 ... .max))"
         let namespace = NetworkNamespace(named: "host", in: directory)
         try namespace.create()

@@ -24,7 +24,7 @@ package enum Decision: Equatable, Sendable, CustomStringConvertible {
 
         /// Whether the source address is replaced on the way to this backend.
         package func masquerades(to backend: Backend) -> Bool {
-            isMasqueraded || backend.address == source
+            isMasqueraded || backend.address == source && backend.maySendHere
         }
     }
 

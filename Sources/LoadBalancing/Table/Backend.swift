@@ -6,15 +6,35 @@ package struct Backend: Hashable, Sendable, Comparable, CustomStringConvertible 
     package var port: Port
     /// 1 unless annotation `pointsman.dev/weight` says otherwise; 0 takes no new connections.
     package var weight: UInt16
-    /// On this node.
-    package var isLocal: Bool
+    package var place: Place
+
+    /// Where an endpoint is, by its `nodeName`.
+    package enum Place: UInt8, Hashable, Sendable, Comparable {
+        case here
+        /// It names no node.
+        case unknown
+        case elsewhere
+
+        package static func < (a: Place, b: Place) -> Bool { a.rawValue < b.rawValue }
+    }
 
     package init(_ address: IPAddress, _ port: Port, weight: UInt16 = 1, isLocal: Bool = true) {
+        self.init(address, port, weight: weight, isLocal ? .here : .elsewhere)
+    }
+
+    package init(_ address: IPAddress, _ port: Port, weight: UInt16, _ place: Place) {
         self.address = address
         self.port = port
         self.weight = weight
-        self.isLocal = isLocal
+        self.place = place
     }
+
+    /// Known to be on this node.
+    package var isLocal: Bool { place == .here }
+
+    /// Whether packets that it sends may pass here, so that it may be chosen for a connection of its own. What is on
+    /// another node has that node's proxy.
+    package var maySendHere: Bool { place != .elsewhere }
 
     package var socketAddress: IPSocketAddress { IPSocketAddress(address, port) }
 

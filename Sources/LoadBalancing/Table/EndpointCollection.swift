@@ -23,9 +23,9 @@ struct Candidate {
 
     /// Takes another report of the same address and port.
     mutating func merge(_ other: Candidate) {
-        let isLocal = backend.isLocal || other.backend.isLocal
+        let place = min(backend.place, other.backend.place)
         if other.rank > rank { self = other }
-        backend.isLocal = isLocal
+        backend.place = place
     }
 }
 
@@ -69,10 +69,7 @@ struct EndpointCollection {
 
     /// In order; of reports of one endpoint in the order of the slices one.
     private static func merged(_ reports: [Candidate]) -> [Candidate] {
-        let isInOrder = reports.indices.dropFirst().allSatisfy {
-            reports[$0 - 1].backend < reports[$0].backend
-        }
-        if isInOrder { return reports }
+        if isInOrder(reports) { return reports }
         let order = reports.indices.sorted {
             let (a, b) = (reports[$0].backend, reports[$1].backend)
             return a < b || !(b < a) && $0 < $1
@@ -87,6 +84,15 @@ struct EndpointCollection {
             }
         }
         return merged
+    }
+
+    private static func isInOrder(_ reports: [Candidate]) -> Bool {
+        var index = 1
+        while index < reports.count {
+            guard reports[index - 1].backend < reports[index].backend else { return false }
+            index += 1
+        }
+        return true
     }
 
     private mutating func candidate(
@@ -104,8 +110,7 @@ struct EndpointCollection {
         let port = Port(exactly: number) ?? 0
         var candidate = Candidate(
             backend: Backend(
-                address, port, weight: weight(of: endpoint, in: slice),
-                isLocal: endpoint.nodeName == snapshot.node.name),
+                address, port, weight: weight(of: endpoint, in: slice), place(of: endpoint)),
             nodeName: endpoint.nodeName, zones: endpoint.hints?.forZones ?? [],
             nodes: endpoint.hints?.forNodes ?? [], isReady: endpoint.isReady,
             isServing: endpoint.isServing && !isDrained(endpoint),
@@ -115,6 +120,11 @@ struct EndpointCollection {
             candidate.defect = "\(address) is not the address of an endpoint"
         }
         return candidate
+    }
+
+    private func place(of endpoint: Endpoint) -> Backend.Place {
+        guard let node = endpoint.nodeName else { return .unknown }
+        return node == snapshot.node.name ? .here : .elsewhere
     }
 
     private func isDrained(_ endpoint: Endpoint) -> Bool {

@@ -101,7 +101,7 @@ extension ChainName {
     /// It lists the parts of a Structure, perhaps some that are in use no more.
     var listsParts: Bool {
         switch self {
-        case .choose, .recall, .remember, .learn, .learnNodePort: true
+        case .slots, .recall, .remember, .learn, .learnNodePort: true
         default: false
         }
     }

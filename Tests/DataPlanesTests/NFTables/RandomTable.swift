@@ -102,7 +102,8 @@ struct RandomTable {
             let address = IPAddress(isIPv4 ? "10.244.0.\(host)" : "fd00:244::\(host)")!
             let backend = Backend(
                 address, pick([8080, 8080, 53]),
-                weight: isWeighted ? UInt16(pick([1, 1, 2, heaviest])) : 1, isLocal: true)
+                weight: isWeighted ? UInt16(pick([1, 1, 2, heaviest])) : 1,
+                [.here, .unknown, .elsewhere][host % 3])
             backends[backend.socketAddress] = backend
         }
         return backends.values.sorted()

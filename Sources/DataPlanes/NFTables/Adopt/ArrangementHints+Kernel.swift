@@ -25,7 +25,7 @@ struct KernelLists {
 
     init(_ kernel: KernelTable, _ family: IPFamily) {
         content = kernel.content
-        for (key, data) in content[.backends] {
+        for (key, data) in [content[.backends], content[.otherBackends]].joined() {
             guard let id = key.key.number(at: 0), let slot = key.key.number(at: 4),
                 case .value(let value)? = data, let address = value.address(family, at: 0),
                 let port = value.port(at: family == .ipv4 ? 4 : 16)

@@ -74,8 +74,8 @@ extension SetName {
         let fixed: [SetName] = [
             .servicePorts, .externalServicePorts, .nodeAddresses, .nodePorts, .externalNodePorts,
             .pods, .clusterIPs, .serviceCIDRs, .restricted,
-            .allowed, .masqueradeModes, .nodeMasqueradeModes, .hairpin, .backends, .affinity,
-            .affinityAddresses, .affinityPorts, .roundRobin,
+            .allowed, .masqueradeModes, .nodeMasqueradeModes, .hairpin, .backends, .otherBackends,
+            .affinity, .affinityAddresses, .affinityPorts, .roundRobin,
         ]
         if let name = fixed.first(where: { $0.text == text }) {
             self = name

@@ -1,5 +1,3 @@
-import Addresses
-
 /// The chains of the table. Base chains are those that the kernel calls; the first packet of a connection runs
 /// through them, no other one does.
 enum ChainName: Hashable, Sendable {
@@ -12,8 +10,10 @@ enum ChainName: Hashable, Sendable {
     case pick
     /// Backends that clients have from before.
     case recall, stick
-    /// Takes a slot, by how many there are.
-    case choose(L4Protocol)
+    /// By the number of slots to the chain that chooses.
+    case slots
+    case pickAmong(Int)
+    case maglevAmong(Int)
     /// That of one list.
     case roundRobin(UInt32)
     /// After DNAT: learn the backend, replace the source.
@@ -35,7 +35,9 @@ enum ChainName: Hashable, Sendable {
         case .pick: "pick"
         case .recall: "recall"
         case .stick: "stick"
-        case .choose(let `protocol`): "choose-\(`protocol`.rawValue.lowercased())"
+        case .slots: "slots"
+        case .pickAmong(let count): "pick-\(count)"
+        case .maglevAmong(let count): "maglev-\(count)"
         case .roundRobin(let id): "round-robin-\(id)"
         case .translated: "translated"
         case .translatedService: "translated-service"

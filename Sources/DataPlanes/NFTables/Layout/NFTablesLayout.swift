@@ -20,7 +20,7 @@ struct NFTablesLayout: Sendable {
         var names: [SetName] = [
             .servicePorts, .externalServicePorts, .nodeAddresses, .nodePorts, .externalNodePorts,
             .pods, .clusterIPs, .serviceCIDRs, .restricted, .allowed, .masqueradeModes,
-            .nodeMasqueradeModes, .hairpin, .backends, .roundRobin,
+            .nodeMasqueradeModes, .hairpin, .backends, .otherBackends, .roundRobin,
         ]
         names += family == .ipv4 ? [.affinity] : [.affinityAddresses, .affinityPorts]
         names += structure.slotCounts.map(SetName.slots)
@@ -46,7 +46,7 @@ struct NFTablesLayout: Sendable {
                 text, [.interval, .concatenation],
                 key: NFTables.SetType(address, .l4Protocol, .port, address))
         case .hairpin: return NFTables.Set(text, key: NFTables.SetType(address, address))
-        case .backends:
+        case .backends, .otherBackends:
             return NFTables.Set(
                 text, key: NFTables.SetType(.priority, .number),
                 data: NFTables.SetType(destination, .destinationPort))
@@ -94,10 +94,11 @@ struct NFTablesLayout: Sendable {
     func chains(_ structure: Structure) -> [ChainName] {
         var names: [ChainName] = [
             .prerouting, .output, .input, .postrouting, .servicesExternal, .services,
-            .nodePortsExternal, .pick, .recall, .stick, .translated, .translatedService,
+            .nodePortsExternal, .pick, .recall, .stick, .slots, .translated, .translatedService,
             .translatedNodePort, .delivered, .learn, .learnNodePort, .remember, .masquerading,
         ]
-        names += L4Protocol.allCases.map(ChainName.choose)
+        names += structure.pickCounts.map(ChainName.pickAmong)
+        names += structure.maglevCounts.map(ChainName.maglevAmong)
         names += structure.roundRobins.keys.sorted().map(ChainName.roundRobin)
         return names
     }

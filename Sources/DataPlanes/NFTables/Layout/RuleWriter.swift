@@ -22,7 +22,13 @@ struct RuleWriter {
         case .pick: pick
         case .recall: structure.stickyTimeouts.map { id + ifIn(.sticky($0)) + go(.stick) }
         case .stick: L4Protocol.allCases.map { isOf($0) + recalledBackend }
-        case .choose(let `protocol`): choose(`protocol`, structure)
+        case .slots: choose(structure)
+        case .pickAmong(let count):
+            L4Protocol.allCases.map {
+                isOf($0) + dnat(slot: randomSlot(count), RenderedList.Choice.random(count).backends)
+            }
+        case .maglevAmong(let count):
+            L4Protocol.allCases.map { isOf($0) + dnat(slot: hashedSlot(count), .otherBackends) }
         case .roundRobin(let id): roundRobin(structure.roundRobins[id])
         case .translated: afterwards(.translatedService, .translatedNodePort)
         case .delivered: afterwards(.learn, .learnNodePort)
@@ -79,24 +85,21 @@ struct RuleWriter {
             isID(ReservedID.reject) + rejectPort,
             isID(ReservedID.drop) + [.verdict(.drop)],
             jump(.recall),
-        ] + L4Protocol.allCases.map { isOf($0) + jump(.choose($0)) } + anyBackend
+            jump(.slots),
+        ] + anyBackend
     }
 
     /// Each look-up sees the newest commit: one that comes between two of them may leave a packet with a number of slots,
     /// or with a slot, that its list does not have any more. Slot 0 is in every list, whatever has become of the others.
     private var anyBackend: [Expressions] {
-        L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1)) }
+        [SetName.backends, .otherBackends].flatMap { map in
+            L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1), map) }
+        }
     }
 
-    /// All that ask `backends` stand in chains that have asked it from the start: to a chain that has not, the kernel leads
-    /// past every element before it binds the rule.
-    private func choose(_ `protocol`: L4Protocol, _ structure: Structure) -> [Expressions] {
-        var rules = structure.slotCounts.map {
-            id + ifIn(.slots($0)) + isOf(`protocol`) + dnat(slot: randomSlot($0))
-        }
-        rules += structure.maglevCounts.map {
-            id + ifIn(.maglev($0)) + isOf(`protocol`) + dnat(slot: hashedSlot($0))
-        }
+    private func choose(_ structure: Structure) -> [Expressions] {
+        var rules = structure.slotCounts.map { id + ifIn(.slots($0)) + go(.pickAmong($0)) }
+        rules += structure.maglevCounts.map { id + ifIn(.maglev($0)) + go(.maglevAmong($0)) }
         if !structure.roundRobins.isEmpty {
             rules.append(
                 id + [.verdictLookup(set: SetName.roundRobin.text, key: word(0))])
@@ -108,7 +111,7 @@ struct RuleWriter {
         guard let list else { return [] }
         let slot = NFTables.Expression.numberGenerator(
             isRandom: false, modulus: UInt32(list.slots), word(1))
-        return [isOf(list.protocol) + dnat(slot: [slot])]
+        return [isOf(list.protocol) + dnat(slot: [slot], .otherBackends)]
     }
 
     private func randomSlot(_ count: Int) -> Expressions {
@@ -122,9 +125,9 @@ struct RuleWriter {
         hashedSource(into: 1, modulus: UInt32(count), seed: Self.slotSeed)
     }
 
-    private func dnat(slot: Expressions) -> Expressions {
+    private func dnat(slot: Expressions, _ backends: SetName) -> Expressions {
         id + slot + [
-            lookup(.backends, into: 0),
+            lookup(backends, into: 0),
             .destinationNAT(
                 family: NFTables.family(family), address: word(0), port: word(addressWords)),
         ]

@@ -20,8 +20,9 @@ enum SetName: Hashable, Sendable, Comparable {
     case masqueradeModes, nodeMasqueradeModes
     /// Pairs of one address: a backend that was chosen for its own connection.
     case hairpin
-    /// id . slot → address . port.
-    case backends
+    /// id . slot → address . port. Those of lists with few slots that are chosen among at random, and all others: a
+    /// rule that names a map is led past all its elements, so what makes rules of its own is kept apart.
+    case backends, otherBackends
     /// source . id → address . port, learned from packets.
     case affinity
     /// id . hash of the source → address and → port: IPv6, where nft's registers are too small for one map.
@@ -52,6 +53,7 @@ enum SetName: Hashable, Sendable, Comparable {
         case .nodeMasqueradeModes: "node-masquerade-modes"
         case .hairpin: "hairpin"
         case .backends: "backends"
+        case .otherBackends: "other-backends"
         case .affinity: "affinity"
         case .affinityAddresses: "affinity-addresses"
         case .affinityPorts: "affinity-ports"

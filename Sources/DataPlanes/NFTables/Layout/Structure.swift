@@ -16,6 +16,14 @@ struct Structure: Equatable, Sendable {
     var stickyTimeouts: [UInt32] = []
     /// By the list's id.
     var roundRobins: [UInt32: RoundRobin] = [:]
+
+    /// Lists of up to so many slots find their chain there from the start.
+    static let readySlots = 32
+
+    /// The numbers of slots that have a chain which takes one at random.
+    var pickCounts: [Int] {
+        Array(1...Self.readySlots) + slotCounts.filter { $0 > Self.readySlots }
+    }
 }
 
 /// Ids that stand for a refusal instead of a list of backends, and modes of masquerading.

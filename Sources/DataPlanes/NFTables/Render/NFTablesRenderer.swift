@@ -153,7 +153,6 @@ struct NFTablesRenderer: Sendable {
         ports.reserveCapacity(table.servicePorts.count)
         frontends.reserveCapacity(table.frontends.count)
         clusterIPs.reserve(table.frontends.count)
-        hairpins.reserve(table.servicePorts.values.reduce(0) { $0 + $1.cluster.count })
     }
 
     mutating func remember(_ node: RenderedNode) { self.node = node }
@@ -299,6 +298,7 @@ extension NFTablesRenderer {
         guard old != new else { return }
         replaceMembership(old, with: new, `protocol`, into: &sink)
         replaceSlots(old, with: new, into: &sink)
+        replaceHairpins(old?.hairpins ?? [], with: new?.hairpins ?? [], into: &sink)
         if let old, old.timeout != nil {
             let left = Set(new?.timeout == nil ? [] : new?.slots ?? [])
             if !left.isSuperset(of: old.slots) { forgotten[old.id] = left }
@@ -336,25 +336,29 @@ extension NFTablesRenderer {
     ) {
         let before = old?.slots ?? []
         let now = new?.slots ?? []
+        let map = (old: old?.choice.backends, new: new?.choice.backends)
         for slot in 0..<max(before.count, now.count) {
             let gone = slot < before.count ? before[slot] : nil
             let come = slot < now.count ? now[slot] : nil
-            guard gone != come else { continue }
-            if let gone, let old {
-                sink.remove(Elements.slot(old.id, slot, gone), from: .backends)
+            guard gone != come || map.old != map.new else { continue }
+            if let gone, let old, let map = map.old {
+                sink.remove(Elements.slot(old.id, slot, gone), from: map)
             }
-            if let come, let new {
-                sink.add(Elements.slot(new.id, slot, come), to: .backends)
+            if let come, let new, let map = map.new {
+                sink.add(Elements.slot(new.id, slot, come), to: map)
             }
         }
-        // What comes is counted before what goes: what stays is neither.
-        for slot in now.indices where slot >= before.count || before[slot] != now[slot] {
-            hairpins.add(now[slot].address) { sink.add(Elements.pair($0), to: .hairpin) }
+    }
+
+    private mutating func replaceHairpins(
+        _ old: [IPAddress], with new: [IPAddress], into sink: inout some ElementSink
+    ) {
+        guard old != new else { return }
+        for address in old.isEmpty ? new : new.filter(Set(old).isMissing) {
+            hairpins.add(address) { sink.add(Elements.pair($0), to: .hairpin) }
         }
-        for slot in before.indices where slot >= now.count || before[slot] != now[slot] {
-            hairpins.remove(before[slot].address) {
-                sink.remove(Elements.pair($0), from: .hairpin)
-            }
+        for address in new.isEmpty ? old : old.filter(Set(new).isMissing) {
+            hairpins.remove(address) { sink.remove(Elements.pair($0), from: .hairpin) }
         }
     }
 }
@@ -378,4 +382,16 @@ extension RenderedList.Choice {
         case .roundRobin: .roundRobin
         }
     }
+
+    /// Where the slots lead to backends.
+    var backends: SetName {
+        switch self {
+        case .random(let slots): slots <= Structure.readySlots ? .backends : .otherBackends
+        case .maglev, .roundRobin: .otherBackends
+        }
+    }
+}
+
+extension Set {
+    fileprivate func isMissing(_ element: Element) -> Bool { !contains(element) }
 }

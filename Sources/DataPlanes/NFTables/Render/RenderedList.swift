@@ -15,6 +15,8 @@ struct RenderedList: Equatable, Sendable {
     var slots: [IPSocketAddress]
     /// Session affinity in seconds; nil: none.
     var timeout: UInt32?
+    /// The addresses of backends that may be chosen for a connection of their own, each once.
+    var hairpins: [IPAddress] = []
 }
 
 /// What a list shall be, before it has an id and an arrangement.
@@ -45,7 +47,17 @@ struct WantedList {
             slots = MaglevSlots.slots(backends)
             choice = .maglev(slots.count)
         }
-        return RenderedList(id: id, choice: choice, slots: slots, timeout: timeout)
+        return RenderedList(
+            id: id, choice: choice, slots: slots, timeout: timeout, hairpins: hairpins)
+    }
+
+    /// Backends are in the order of their addresses.
+    private var hairpins: [IPAddress] {
+        var addresses: [IPAddress] = []
+        for backend in backends where backend.maySendHere && backend.address != addresses.last {
+            addresses.append(backend.address)
+        }
+        return addresses
     }
 
     private var weights: [UInt32] { backends.map { UInt32($0.weight) } }

@@ -1,4 +1,3 @@
-import Addresses
 import Wire
 
 /// The difference of two Structures as changes of sets, chains and rules.
@@ -25,11 +24,17 @@ struct StructureChange {
         {
             batch.add(layout.set(set))
         }
+        addChains(
+            added(old.pickCounts, new.pickCounts).map(ChainName.pickAmong)
+                + added(old.maglevCounts, new.maglevCounts).map(ChainName.maglevAmong), &batch)
         writeRoundRobins(to: &batch)
         for chain in rewritten {
             if !layout.rules(chain, old).isEmpty { batch.flush(chain: chain.text) }
             for rule in layout.rules(chain, new) { batch.append(rule) }
         }
+        deleteChains(
+            added(new.pickCounts, old.pickCounts).map(ChainName.pickAmong)
+                + added(new.maglevCounts, old.maglevCounts).map(ChainName.maglevAmong), &batch)
         for set in added(new.slotCounts, old.slotCounts).map(SetName.slots)
             + added(new.maglevCounts, old.maglevCounts).map(SetName.maglev)
             + added(new.stickyTimeouts, old.stickyTimeouts).map(SetName.sticky)
@@ -43,13 +48,26 @@ struct StructureChange {
         return new.filter { !old.contains($0) }
     }
 
+    private func addChains(_ chains: [ChainName], _ batch: inout NFTables.Batch) {
+        for chain in chains {
+            batch.add(layout.chain(chain))
+            for rule in layout.rules(chain, new) { batch.append(rule) }
+        }
+    }
+
+    private func deleteChains(_ chains: [ChainName], _ batch: inout NFTables.Batch) {
+        for chain in chains {
+            batch.flush(chain: chain.text)
+            batch.delete(chain: chain.text)
+        }
+    }
+
     private func writeRoundRobins(to batch: inout NFTables.Batch) {
         for id in roundRobins.sorted() {
             let (before, now) = (old.roundRobins[id], new.roundRobins[id])
             guard before != now else { continue }
             guard now != nil else {
-                batch.flush(chain: ChainName.roundRobin(id).text)
-                batch.delete(chain: ChainName.roundRobin(id).text)
+                deleteChains([.roundRobin(id)], &batch)
                 continue
             }
             if before == nil {
@@ -67,7 +85,7 @@ struct StructureChange {
         if old.slotCounts != new.slotCounts || old.maglevCounts != new.maglevCounts
             || old.roundRobins.isEmpty != new.roundRobins.isEmpty
         {
-            chains += L4Protocol.allCases.map(ChainName.choose)
+            chains.append(.slots)
         }
         if old.stickyTimeouts != new.stickyTimeouts {
             chains += [.recall, .remember]

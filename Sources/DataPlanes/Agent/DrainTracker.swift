@@ -30,10 +30,10 @@ struct DrainTracker {
     }
 
     /// The conditions that are true now and have not been told, for the table that has just been applied.
-    mutating func news(_ use: BackendUse, _ state: ClusterState) -> [(ObjectName, Condition)] {
+    mutating func news(_ use: BackendUse, _ state: inout ClusterState) -> [(ObjectName, Condition)] {
         var news: [(ObjectName, Condition)] = []
         for (name, pod) in terminating.sorted(by: { $0.key < $1.key }) {
-            guard let condition = Self.condition(of: pod, use, state),
+            guard let condition = Self.condition(of: pod, use, &state),
                 told[name]?.status != condition.status || told[name]?.reason != condition.reason
             else { continue }
             told[name] = condition
@@ -43,7 +43,7 @@ struct DrainTracker {
     }
 
     private static func condition(
-        of pod: Pod, _ use: BackendUse, _ state: ClusterState
+        of pod: Pod, _ use: BackendUse, _ state: inout ClusterState
     ) -> Condition? {
         let isUsed = pod.podIPs.contains { text in
             IPAddress(text).map(use.contains) ?? false
@@ -53,8 +53,8 @@ struct DrainTracker {
                 type: condition, status: "True", reason: "NothingSent",
                 message: "no new connection is sent to this Pod")
         }
-        guard isKnownToTerminate(pod.objectName, state.snapshot, state) else { return nil }
-        if isPublishedWhateverItsState(pod.objectName, state) {
+        guard isKnownToTerminate(pod.objectName, &state) else { return nil }
+        if isPublishedWhateverItsState(pod.objectName, &state) {
             return Condition(
                 type: condition, status: "False", reason: "PublishesNotReadyAddresses",
                 message: "the Pod gets connections as long as it exists: a Service of it publishes "
@@ -65,10 +65,11 @@ struct DrainTracker {
             message: "the Pod still gets connections: its Services have no ready endpoint left")
     }
 
-    private static func isPublishedWhateverItsState(_ pod: ObjectName, _ state: ClusterState)
-        -> Bool
-    {
-        state.services(ofPod: pod).contains { service in
+    private static func isPublishedWhateverItsState(
+        _ pod: ObjectName, _ state: inout ClusterState
+    ) -> Bool {
+        let services = state.services(ofPod: pod)
+        return services.contains { service in
             (state.snapshot.slices[service] ?? [:]).values.contains { slice in
                 slice.endpoints.contains { $0.pod == pod && $0.isTerminating && $0.isReady }
             }
@@ -77,10 +78,11 @@ struct DrainTracker {
 
     /// Until every slice says that the Pod is terminating, the table is behind, and may yet leave it out.
     private static func isKnownToTerminate(
-        _ pod: ObjectName, _ snapshot: ClusterSnapshot, _ state: ClusterState
+        _ pod: ObjectName, _ state: inout ClusterState
     ) -> Bool {
-        state.services(ofPod: pod).allSatisfy { service in
-            (snapshot.slices[service] ?? [:]).values.allSatisfy { slice in
+        let services = state.services(ofPod: pod)
+        return services.allSatisfy { service in
+            (state.snapshot.slices[service] ?? [:]).values.allSatisfy { slice in
                 slice.endpoints.allSatisfy { $0.pod != pod || $0.isTerminating }
             }
         }

@@ -17,7 +17,7 @@ struct AffinityMemory {
         var batch = NFTables.Batch(family, table: NFTablesLayout.table)
         switch family {
         case .ipv4:
-            for element in try list(.affinity, &socket) {
+            for element in try socket.elements(of: .affinity, family) {
                 guard let id = element.key.number(at: 4), case .value(let value)? = element.data,
                     let address = value.address(family, at: 0), let port = value.port(at: 4),
                     isStale(id, IPSocketAddress(address, port))
@@ -34,8 +34,8 @@ struct AffinityMemory {
         _ batch: inout NFTables.Batch, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         var ports: [NFTables.Value: NFTables.Element] = [:]
-        for element in try list(.affinityPorts, &socket) { ports[element.key] = element }
-        for element in try list(.affinityAddresses, &socket) {
+        for element in try socket.elements(of: .affinityPorts, family) { ports[element.key] = element }
+        for element in try socket.elements(of: .affinityAddresses, family) {
             let other = ports[element.key]
             guard let id = element.key.number(at: 0) else { continue }
             if let backend = backend(element, other), !isStale(id, backend) { continue }
@@ -58,18 +58,20 @@ struct AffinityMemory {
         guard let left = lists[id] else { return forgetsOthers }
         return !left.contains(backend)
     }
+}
 
-    private func list(
-        _ set: SetName, _ socket: inout some NFTablesKernel & ~Copyable
-    ) throws(NetlinkError) -> [NFTables.Element] {
-        var elements: [NFTables.Element] = []
-        try socket.list(
-            NFTables.ListRequest(
-                .element, family, table: NFTablesLayout.table, set: set.text),
-            restart: { elements = [] }
-        ) { content in
-            if case .elements(_, _, let more) = content { elements += more }
+/// What packets have learned, by set, with the time that each element has left.
+struct LearnedElements: Sendable {
+    private(set) var sets: [SetName: [NFTables.Element]] = [:]
+
+    /// Of the sets of a table that are as we make them.
+    init(
+        _ kernel: KernelTable, _ layout: NFTablesLayout,
+        _ socket: inout some NFTablesKernel & ~Copyable
+    ) throws(NetlinkError) {
+        for name in layout.sets(Structure()) where name.isLearned {
+            guard kernel.sets[name.text]?.matches(layout.set(name)) == true else { continue }
+            sets[name] = try socket.elements(of: name, layout.family)
         }
-        return elements
     }
 }

@@ -1,6 +1,7 @@
 import Addresses
 import Linux
 import LoadBalancing
+import Synchronization
 import Wire
 
 /// One family's table: what was rendered last, and the way to the kernel.
@@ -27,15 +28,45 @@ struct FamilyTable: Sendable {
             return
         }
         renderer.restart(for: table)
-        var batches = renderer.renderNew(table)
+        var kept: LearnedElements?
         if kernel.table != nil {
-            var replacement = NFTables.Batch(renderer.family, table: NFTablesLayout.table)
-            replacement.deleteTable()
-            batches.insert(replacement, at: 0)
+            take(kernel, table)
+            kept = try LearnedElements(kernel, renderer.layout, &socket)
         }
-        for batch in batches { try socket.commit(batch) }
+        try make(table, replacing: kept, &socket)
+        renderer.hints = nil
         _ = renderer.takeForgotten()
+        if kept != nil { try forget(renderer.stickyLists, &socket, others: true) }
         isCurrent = true
+    }
+
+    /// Goes on with the ids and arrangements of what the kernel has.
+    private mutating func take(_ kernel: KernelTable, _ table: ServiceTable) {
+        renderer.reserveIDs(upTo: KernelLists(kernel, renderer.family).highestID)
+        renderer.hints = ArrangementHints(kernel, renderer.family, table)
+    }
+
+    /// Makes the table from nothing. Another thread renders it while the kernel takes what is there already.
+    private mutating func make(
+        _ table: ServiceTable, replacing kept: LearnedElements?,
+        _ socket: inout some NFTablesKernel & ~Copyable
+    ) throws(NetlinkError) {
+        let batches = Handover<NFTables.Batch>()
+        let rendering = Rendering(renderer)
+        let thread = try rendering.start(table, replacing: kept, to: batches)
+        var failure: NetlinkError?
+        while let batch = batches.take() {
+            do throws(NetlinkError) {
+                try socket.commit(batch)
+            } catch {
+                failure = error
+                batches.refuse()
+                break
+            }
+        }
+        thread.join()
+        renderer = rendering.result
+        if let failure { throw failure }
     }
 
     /// False if the table cannot be changed into ours.
@@ -43,8 +74,7 @@ struct FamilyTable: Sendable {
         _ kernel: KernelTable, _ table: ServiceTable,
         _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) -> Bool {
-        renderer.reserveIDs(upTo: KernelLists(kernel, renderer.family).highestID)
-        renderer.hints = ArrangementHints(kernel, renderer.family, table)
+        take(kernel, table)
         let content = renderer.renderContent(table)
         renderer.hints = nil
         _ = renderer.takeForgotten()
@@ -109,6 +139,30 @@ struct FamilyTable: Sendable {
                 // One of them timed out meanwhile.
                 guard error.errno == .noSuchEntry else { throw error }
             }
+        }
+    }
+}
+
+/// A renderer at work on a thread of its own.
+private final class Rendering: Sendable {
+    private let renderer: Mutex<NFTablesRenderer>
+
+    init(_ renderer: NFTablesRenderer) { self.renderer = Mutex(renderer) }
+
+    /// The renderer as it is when the thread has ended.
+    var result: NFTablesRenderer { renderer.withLock { $0 } }
+
+    func start(
+        _ table: ServiceTable, replacing kept: LearnedElements?,
+        to batches: Handover<NFTables.Batch>
+    ) throws(NetlinkError) -> Linux.Thread {
+        do throws(SystemError) {
+            return try Thread(named: "nftables-render") { [self] in
+                renderer.withLock { $0.renderNew(table, replacing: kept) { batches.put($0) } }
+                batches.finish()
+            }
+        } catch {
+            throw .failed(error)
         }
     }
 }

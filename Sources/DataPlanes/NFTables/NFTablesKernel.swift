@@ -1,3 +1,4 @@
+import Addresses
 import Linux
 import Wire
 
@@ -12,6 +13,23 @@ protocol NFTablesKernel: ~Copyable {
         _ request: NFTables.ListRequest, restart: () -> Void,
         _ body: (NFTables.Content) throws(NetlinkParseError) -> Void
     ) throws(NetlinkError)
+}
+
+extension NFTablesKernel where Self: ~Copyable {
+    /// The elements of one set of our table.
+    mutating func elements(
+        of set: SetName, _ family: IPFamily
+    ) throws(NetlinkError) -> [NFTables.Element] {
+        var elements: [NFTables.Element] = []
+        try list(
+            NFTables.ListRequest(
+                .element, family, table: NFTablesLayout.table, set: set.text),
+            restart: { elements = [] }
+        ) { content in
+            if case .elements(_, _, let more) = content { elements += more }
+        }
+        return elements
+    }
 }
 
 extension NFTablesSocket: NFTablesKernel {}

@@ -1,6 +1,3 @@
-import Glibc
-import Synchronization
-
 /// One thread that does work for others, piece after piece in the order in which it comes: for calls that block for
 /// longer than the cooperative pool may wait.
 package final class SerialThread: Sendable {
@@ -38,50 +35,29 @@ package final class SerialThread: Sendable {
     }
 }
 
-/// Waits with a condition variable: a wake-up costs one futex call.
-private final class WorkQueue: @unchecked Sendable {
+private final class WorkQueue: Sendable {
     /// Does something and returns what is to be done once all that it held is let go of.
     typealias Work = @Sendable () -> Answer
     typealias Answer = @Sendable () -> Void
 
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    // Guarded by `mutex`.
-    private var waiting: [Work] = []
-    private var isClosed = false
-
-    init() {
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
+    private struct State {
+        var waiting: [Work] = []
+        var isClosed = false
     }
 
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
+    private let state = Monitor(State())
 
-    func add(_ work: @escaping Work) {
-        locked { waiting.append(work) }
-    }
+    func add(_ work: @escaping Work) { state.change { $0.waiting.append(work) } }
 
-    func close() { locked { isClosed = true } }
-
-    private func locked(_ body: () -> Void) {
-        pthread_mutex_lock(mutex)
-        body()
-        pthread_cond_signal(condition)
-        pthread_mutex_unlock(mutex)
-    }
+    func close() { state.change { $0.isClosed = true } }
 
     /// nil once it is closed and empty.
     func performNext() -> Answer? { next()?() }
 
     private func next() -> Work? {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        while waiting.isEmpty, !isClosed { pthread_cond_wait(condition, mutex) }
-        return waiting.isEmpty ? nil : waiting.removeFirst()
+        state.wait { state -> Work?? in
+            if !state.waiting.isEmpty { return .some(state.waiting.removeFirst()) }
+            return state.isClosed ? .some(nil) : nil
+        }
     }
 }

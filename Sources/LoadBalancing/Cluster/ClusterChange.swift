@@ -38,5 +38,7 @@ extension ClusterState {
     }
 
     /// The Services that have the Pod as an endpoint, ready or not.
-    package func services(ofPod name: ObjectName) -> Set<ObjectName> { servicesOfPod[name] }
+    package mutating func services(ofPod name: ObjectName) -> Set<ObjectName> {
+        servicesOfPod.services(of: name, in: snapshot.slices)
+    }
 }

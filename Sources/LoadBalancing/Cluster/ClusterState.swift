@@ -83,7 +83,7 @@ extension ClusterState {
         else { return [] }
         snapshot.podWeights[name] = weight
         snapshot.invalidPodWeights[name] = invalid
-        return servicesOfPod[name]
+        return services(ofPod: name)
     }
 
     /// Takes the zone of this node; other nodes change nothing.
@@ -142,16 +142,29 @@ struct PodIndex: Sendable {
         }
     }
 
-    private var users: [ObjectName: Users] = [:]
+    /// nil until it is asked for: most clusters have no Pod with a weight.
+    private var users: [ObjectName: Users]?
 
-    subscript(pod: ObjectName) -> Set<ObjectName> {
-        guard let users = users[pod] else { return [] }
+    /// - Parameter slices: all there are, by their Service.
+    mutating func services(
+        of pod: ObjectName, in slices: [ObjectName: [String: EndpointSlice]]
+    ) -> Set<ObjectName> {
+        if users == nil { fill(slices) }
+        guard let users = users?[pod] else { return [] }
         return Set(users.others.keys).union([users.service])
+    }
+
+    private mutating func fill(_ slices: [ObjectName: [String: EndpointSlice]]) {
+        users = [:]
+        for (service, slices) in slices {
+            for slice in slices.values { replace(nil, with: slice, of: service) }
+        }
     }
 
     mutating func replace(
         _ old: EndpointSlice?, with new: EndpointSlice?, of service: ObjectName
     ) {
+        guard users != nil else { return }
         for endpoint in new?.endpoints ?? [] {
             if let pod = endpoint.pod { add(service, to: pod) }
         }
@@ -161,11 +174,11 @@ struct PodIndex: Sendable {
     }
 
     private mutating func add(_ service: ObjectName, to pod: ObjectName) {
-        users[pod, default: Users(service: service, count: 0)].add(service)
+        users?[pod, default: Users(service: service, count: 0)].add(service)
     }
 
     private mutating func remove(_ service: ObjectName, from pod: ObjectName) {
-        guard var left = users[pod] else { return }
+        guard var left = users?[pod] else { return }
         if left.service == service {
             left.count -= 1
         } else if let count = left.others[service] {
@@ -173,13 +186,13 @@ struct PodIndex: Sendable {
         }
         if left.count == 0 {
             guard let (other, count) = left.others.first else {
-                users[pod] = nil
+                users?[pod] = nil
                 return
             }
             left.others[other] = nil
             (left.service, left.count) = (other, count)
         }
-        users[pod] = left
+        users?[pod] = left
     }
 }
 

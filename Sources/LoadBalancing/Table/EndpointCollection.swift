@@ -39,12 +39,12 @@ struct EndpointCollection {
     /// Slices with label `service.kubernetes.io/headless` are not proxied.
     init(of service: ObjectName, in snapshot: ClusterSnapshot) {
         self.snapshot = snapshot
-        let all = snapshot.slices[service] ?? [:]
-        let inOrder =
-            all.count < 2 ? Array(all.values) : all.sorted { $0.key < $1.key }.map(\.value)
-        slices = inOrder.filter {
-            $0.metadata.labels["service.kubernetes.io/headless"] == nil
+        var slices: [EndpointSlice] = []
+        for slice in (snapshot.slices[service] ?? [:]).values where !slice.isHeadless {
+            slices.append(slice)
         }
+        if slices.count > 1 { slices.sort { $0.metadata.name < $1.metadata.name } }
+        self.slices = slices
     }
 
     /// The candidates for a port, in the order of their addresses, each once.
@@ -151,5 +151,11 @@ struct EndpointCollection {
                 "InvalidWeight",
                 "annotation \(Scheduler.weightAnnotation) of \(kind) \(name) is \"\(text)\" and is "
                     + "ignored; it must be a number from 0 to 65535"))
+    }
+}
+
+extension EndpointSlice {
+    fileprivate var isHeadless: Bool {
+        metadata.labels["service.kubernetes.io/headless"] != nil
     }
 }

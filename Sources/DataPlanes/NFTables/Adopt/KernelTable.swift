@@ -31,7 +31,7 @@ struct KernelTable: Sendable {
             if case .set(name, let set) = content { table.sets[set.name] = set }
         }
         for name in SetName.all(named: sets.keys) where !name.isLearned {
-            try listElements(of: name, family, &socket)
+            for element in try socket.elements(of: name, family) { content.add(element, to: name) }
         }
     }
 
@@ -47,20 +47,6 @@ struct KernelTable: Sendable {
             restart: { found = before }
         ) { content in take(&found, content) }
         self = found
-    }
-
-    private mutating func listElements(
-        of set: SetName, _ family: IPFamily, _ socket: inout some NFTablesKernel & ~Copyable
-    ) throws(NetlinkError) {
-        var elements: [NFTables.Element] = []
-        try socket.list(
-            NFTables.ListRequest(
-                .element, family, table: NFTablesLayout.table, set: set.text),
-            restart: { elements = [] }
-        ) { content in
-            if case .elements(_, _, let more) = content { elements += more }
-        }
-        for element in elements { content.add(element, to: set) }
     }
 }
 

@@ -25,7 +25,8 @@ struct RuleWriter {
         case .slots: choose(structure)
         case .pickAmong(let count):
             L4Protocol.allCases.map {
-                isOf($0) + dnat(slot: randomSlot(count), RenderedList.Choice.random(count).backends)
+                isOf($0)
+                    + dnat(slot: randomSlot(count), RenderedList.Choice.random(count).backends($0))
             }
         case .maglevAmong(let count):
             L4Protocol.allCases.map { isOf($0) + dnat(slot: hashedSlot(count), .otherBackends) }
@@ -92,9 +93,8 @@ struct RuleWriter {
     /// Each look-up sees the newest commit: one that comes between two of them may leave a packet with a number of slots,
     /// or with a slot, that its list does not have any more. Slot 0 is in every list, whatever has become of the others.
     private var anyBackend: [Expressions] {
-        [SetName.backends, .otherBackends].flatMap { map in
-            L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1), map) }
-        }
+        [isOf(.tcp) + dnat(slot: randomSlot(1), .backends)]
+            + L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1), .otherBackends) }
     }
 
     private func choose(_ structure: Structure) -> [Expressions] {

@@ -20,8 +20,9 @@ enum SetName: Hashable, Sendable, Comparable {
     case masqueradeModes, nodeMasqueradeModes
     /// Pairs of one address: a backend that was chosen for its own connection.
     case hairpin
-    /// id . slot → address . port. Those of lists with few slots that are chosen among at random, and all others: a
-    /// rule that names a map is led past all its elements, so what makes rules of its own is kept apart.
+    /// id . slot → address . port. First those of TCP's lists of few slots that are chosen among at random: nearly all. The
+    /// kernel leads a new rule past all elements of a map that it names, and a new element past all rules that name
+    /// its map; so what needs rules of its own is kept apart, and few rules name the large one.
     case backends, otherBackends
     /// source . id → address . port, learned from packets.
     case affinity

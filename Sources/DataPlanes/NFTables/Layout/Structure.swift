@@ -18,7 +18,7 @@ struct Structure: Equatable, Sendable {
     var roundRobins: [UInt32: RoundRobin] = [:]
 
     /// Lists of up to so many slots find their chain there from the start.
-    static let readySlots = 32
+    static let readySlots = 16
 
     /// The numbers of slots that have a chain which takes one at random.
     var pickCounts: [Int] {

@@ -9,7 +9,6 @@ struct BatchSeries: ElementSink {
     private static let firstSize = 64 << 10
 
     private let layout: NFTablesLayout
-    private(set) var done: [NFTables.Batch] = []
     var batch: NFTables.Batch
     private let largest: Int
     private var limit: Int
@@ -21,18 +20,18 @@ struct BatchSeries: ElementSink {
         self.layout = layout
         batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
         largest = batchSize
-        limit = min(batchSize, Self.firstSize)
+        limit = batchSize == .max ? .max : min(batchSize, Self.firstSize)
     }
 
     var isFull: Bool { batch.size > limit }
 
-    mutating func close() {
-        guard !batch.isEmpty else { return }
-        if isFull { limit = min(largest, 2 * limit) }
-        done.append(batch)
-        batch = NFTables.Batch(layout.family, table: NFTablesLayout.table)
+    /// Takes the batch and begins the next.
+    mutating func close() -> NFTables.Batch {
+        if isFull { limit = min(largest, limit > largest / 2 ? largest : 2 * limit) }
         numbers = [:]
         last = nil
+        defer { batch = NFTables.Batch(layout.family, table: NFTablesLayout.table) }
+        return batch
     }
 
     mutating func add(_ element: NFTables.Element, to set: SetName) {

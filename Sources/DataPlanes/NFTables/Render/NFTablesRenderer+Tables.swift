@@ -8,12 +8,27 @@ extension NFTablesRenderer {
     mutating func render(
         _ table: ServiceTable, _ changes: ServiceTable.Changes
     ) -> [NFTables.Batch] {
+        var batches: [NFTables.Batch] = []
         var writer = BatchSeries(layout, batchSize: batchSize)
+        render(table, changes, &writer) { batch in
+            batches.append(batch)
+            return true
+        }
+        return batches
+    }
+
+    /// The same, batch by batch, for as long as `take` answers that it takes more.
+    private mutating func render(
+        _ table: ServiceTable, _ changes: ServiceTable.Changes, _ writer: inout BatchSeries,
+        _ take: (NFTables.Batch) -> Bool
+    ) {
         var affected = affected(changes)
         let exchanging = exchanging(changes)
         let others = affected.partition { !exchanging.contains($0.0) }
         for (index, (name, addresses)) in affected.enumerated() {
-            if index >= others, writer.isFull { close(&writer) }
+            if index >= others, writer.isFull {
+                guard take(close(&writer)) else { return }
+            }
             render(name, also: addresses, table, into: &writer)
         }
         if changes.nodeChanged {
@@ -21,14 +36,14 @@ extension NFTablesRenderer {
             now.render(since: node, into: &writer.batch)
             remember(now)
         }
-        close(&writer)
-        return writer.done
+        let last = close(&writer)
+        if !last.isEmpty { _ = take(last) }
     }
 
     /// Sets and chains that the batch's elements need go with them: once a batch.
-    private mutating func close(_ writer: inout BatchSeries) {
+    private mutating func close(_ writer: inout BatchSeries) -> NFTables.Batch {
         if needsStructure { adoptStructure(into: &writer.batch) }
-        writer.close()
+        return writer.close()
     }
 
     /// ServicePorts between which frontends move: in one batch, or a packet could be led to a list that is gone.
@@ -59,20 +74,27 @@ extension NFTablesRenderer {
         return affected.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// A table from nothing.
-    mutating func renderNew(_ table: ServiceTable) -> [NFTables.Batch] {
-        var writer = BatchSeries(layout, batchSize: batchSize)
+    /// A table from nothing, batch by batch, for as long as `take` answers that it takes more.
+    /// - Parameter kept: the elements that packets have learned in the table that is there, which this one replaces: all of
+    ///   it in one batch, so that no packet meets neither. nil: there is none.
+    mutating func renderNew(
+        _ table: ServiceTable, replacing kept: LearnedElements?, _ take: (NFTables.Batch) -> Bool
+    ) {
+        var writer = BatchSeries(layout, batchSize: kept == nil ? batchSize : .max)
+        if kept != nil { writer.batch.deleteTable() }
         writer.batch.add(layout.table)
         for set in layout.sets(structure) { writer.batch.add(layout.set(set)) }
         for chain in layout.chains(structure) {
             writer.batch.add(layout.chain(chain))
             for rule in layout.rules(chain, structure) { writer.batch.append(rule) }
         }
+        for (set, elements) in kept?.sets ?? [:] {
+            for element in elements { writer.add(element, to: set) }
+        }
         reserve(for: table)
         var changes = table.changes(since: ServiceTable())
         changes.nodeChanged = true
-        writer.close()
-        return writer.done + render(table, changes)
+        render(table, changes, &writer, take)
     }
 
     /// All elements of a table, and its structure.
@@ -99,7 +121,7 @@ extension NFTablesRenderer {
             tuning[name] = weights
             rearrange(name, state, into: &writer)
         }
-        close(&writer)
-        return writer.done
+        let batch = close(&writer)
+        return batch.isEmpty ? [] : [batch]
     }
 }

@@ -297,7 +297,7 @@ extension NFTablesRenderer {
     ) {
         guard old != new else { return }
         replaceMembership(old, with: new, `protocol`, into: &sink)
-        replaceSlots(old, with: new, into: &sink)
+        replaceSlots(old, with: new, `protocol`, into: &sink)
         replaceHairpins(old?.hairpins ?? [], with: new?.hairpins ?? [], into: &sink)
         if let old, old.timeout != nil {
             let left = Set(new?.timeout == nil ? [] : new?.slots ?? [])
@@ -331,12 +331,13 @@ extension NFTablesRenderer {
         }
     }
 
-    private mutating func replaceSlots(
-        _ old: RenderedList?, with new: RenderedList?, into sink: inout some ElementSink
+    private func replaceSlots(
+        _ old: RenderedList?, with new: RenderedList?, _ protocol: L4Protocol,
+        into sink: inout some ElementSink
     ) {
         let before = old?.slots ?? []
         let now = new?.slots ?? []
-        let map = (old: old?.choice.backends, new: new?.choice.backends)
+        let map = (old: old?.choice.backends(`protocol`), new: new?.choice.backends(`protocol`))
         for slot in 0..<max(before.count, now.count) {
             let gone = slot < before.count ? before[slot] : nil
             let come = slot < now.count ? now[slot] : nil
@@ -384,10 +385,10 @@ extension RenderedList.Choice {
     }
 
     /// Where the slots lead to backends.
-    var backends: SetName {
+    func backends(_ protocol: L4Protocol) -> SetName {
         switch self {
-        case .random(let slots): slots <= Structure.readySlots ? .backends : .otherBackends
-        case .maglev, .roundRobin: .otherBackends
+        case .random(let slots) where slots <= Structure.readySlots && `protocol` == .tcp: .backends
+        case .random, .maglev, .roundRobin: .otherBackends
         }
     }
 }

@@ -17,6 +17,6 @@ package struct ObjectName: Hashable, Sendable, Comparable, CustomStringConvertib
     package var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
 
     package static func < (a: ObjectName, b: ObjectName) -> Bool {
-        (a.namespace, a.name) < (b.namespace, b.name)
+        a.namespace == b.namespace ? a.name < b.name : a.namespace < b.namespace
     }
 }

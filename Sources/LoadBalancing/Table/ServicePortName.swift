@@ -25,7 +25,10 @@ package struct ServicePortName: Hashable, Sendable, Comparable, CustomStringConv
     }
 
     package static func < (a: ServicePortName, b: ServicePortName) -> Bool {
-        (a.namespace, a.service, a.port, a.protocol, a.family)
-            < (b.namespace, b.service, b.port, b.protocol, b.family)
+        // One after another: a tuple of them all is copied first.
+        if a.namespace != b.namespace { return a.namespace < b.namespace }
+        if a.service != b.service { return a.service < b.service }
+        if a.port != b.port { return a.port < b.port }
+        return (a.protocol, a.family) < (b.protocol, b.family)
     }
 }

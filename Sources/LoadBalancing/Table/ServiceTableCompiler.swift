@@ -37,10 +37,11 @@ package struct ServiceTableCompiler: Sendable {
         reserve(changed.count, &changes)
         var touched: [FrontendAddress: Claimants] = [:]
         touched.reserveCapacity(changed.count)
-        for name in changed.sorted() {
-            let new = snapshot.services[name].map { CompiledService($0, in: snapshot) }
-            replace(name, with: new, &changes, &touched)
+        let names = changed.sorted()
+        let compiled = names.parallelMap { name in
+            snapshot.services[name].map { CompiledService($0, in: snapshot) }
         }
+        for (name, new) in zip(names, compiled) { replace(name, with: new, &changes, &touched) }
         for (address, claimants) in touched { settle(address, claimants, &changes) }
         return changes
     }

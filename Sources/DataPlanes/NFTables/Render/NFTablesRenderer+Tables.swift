@@ -71,7 +71,10 @@ extension NFTablesRenderer {
             if let new { affected[new, default: []].append(address) }
             if let old, old != new { affected[old, default: []].append(address) }
         }
-        return affected.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let names = Array(affected.keys)
+        // Their places are sorted, for names are long to move.
+        let order = names.indices.sorted { names[$0] < names[$1] }
+        return order.map { (names[$0], affected[names[$0]]!) }
     }
 
     /// A table from nothing, batch by batch, for as long as `take` answers that it takes more.

@@ -30,6 +30,7 @@ struct NewConnections {
             proxies.append(proxy)
         }
         for count in [1, peerServices] { ways.append(try kubeProxy(count)) }
+        ways.insert(try translated(), at: 1)
         for round in 0..<Self.rounds {
             // Each is first, and behind each other one, as often.
             for step in ways.indices {
@@ -73,6 +74,28 @@ struct NewConnections {
         return try way("direct, tracked", lane, to: backends)
     }
 
+    /// The least that a Service can cost: the kernel translates each packet, by one rule.
+    private func translated() throws -> Way {
+        let lane = try Lane("translated")
+        let backends = (0..<LabCluster.endpoints).map {
+            "\($0) : \(LabCluster.address(0, $0)) . \(LabCluster.targetPort)"
+        }
+        try lane.node.runBlocking {
+            try Shell.run(
+                """
+                nft 'table ip translated {
+                    chain pre {
+                        type nat hook prerouting priority -100;
+                        ip daddr \(LabCluster.clusterIP(0)) tcp dport \(LabCluster.port) \
+                dnat ip to numgen random mod \(backends.count) map { \(backends.joined(separator: ", ")) }
+                    }
+                    chain post { type nat hook postrouting priority 100; }
+                }'
+                """)
+        }
+        return try way("one dnat rule", lane, to: [Self.frontend(0)])
+    }
+
     private static func frontend(_ service: Int) -> IPSocketAddress {
         IPSocketAddress(LabCluster.clusterIP(service), LabCluster.port)
     }
@@ -98,7 +121,9 @@ struct NewConnections {
 
     /// Ratios are taken round by round: what disturbs one way disturbs its neighbours too.
     private func report(_ ways: [Way]) {
-        Report.header("new TCP connections", "a second, median", "of direct", "of kube-proxy's", "")
+        Report.header(
+            "new TCP connections", "a second, median", "of direct", "of one dnat rule",
+            "of kube-proxy's", "")
         func ratio(_ way: Way, _ other: Way) -> Double {
             zip(way.rates, other.rates).map { $0 / $1 }.median
         }
@@ -108,7 +133,7 @@ struct NewConnections {
             let peer = ratio(way, ways[ways.count - 1])
             Report.row(
                 way.name, Report.number(way.rates.median), Report.number(direct),
-                Report.number(peer),
+                Report.number(ratio(way, ways[1])), Report.number(peer),
                 isOwn
                     ? "\(Report.goal(direct, atLeast: 0.95)); \(Report.goal(peer, atLeast: 1))"
                     : "")

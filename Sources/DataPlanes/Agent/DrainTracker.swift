@@ -30,7 +30,8 @@ struct DrainTracker {
     }
 
     /// The conditions that are true now and have not been told, for the table that has just been applied.
-    mutating func news(_ use: BackendUse, _ state: inout ClusterState) -> [(ObjectName, Condition)] {
+    mutating func news(_ use: BackendUse, _ state: inout ClusterState) -> [(ObjectName, Condition)]
+    {
         var news: [(ObjectName, Condition)] = []
         for (name, pod) in terminating.sorted(by: { $0.key < $1.key }) {
             guard let condition = Self.condition(of: pod, use, &state),

@@ -34,7 +34,9 @@ struct AffinityMemory {
         _ batch: inout NFTables.Batch, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         var ports: [NFTables.Value: NFTables.Element] = [:]
-        for element in try socket.elements(of: .affinityPorts, family) { ports[element.key] = element }
+        for element in try socket.elements(of: .affinityPorts, family) {
+            ports[element.key] = element
+        }
         for element in try socket.elements(of: .affinityAddresses, family) {
             let other = ports[element.key]
             guard let id = element.key.number(at: 0) else { continue }

@@ -15,11 +15,10 @@ final class Call {
 
     /// - Parameter source: nil: what the kernel chooses.
     init(
-        to destination: IPSocketAddress, from source: IPAddress?, _ epoll: borrowing Epoll,
+        to destination: IPSocketAddress, from source: IPSocketAddress?, _ epoll: borrowing Epoll,
         token: UInt64
     ) throws(SystemError) {
-        socket = try TCPSocket(
-            destination.address.family, from: source.map { IPSocketAddress($0, 0) })
+        socket = try TCPSocket(destination.address.family, from: source)
         // No TIME_WAIT: ports would run out.
         socket.resetOnClose()
         _ = try socket.connect(to: destination)
@@ -44,6 +43,9 @@ final class Call {
         case .failed(let errno): return .failed("receive: \(errno)")
         }
     }
+
+    /// Where it comes from, as the caller's kernel sees it; nil: not known.
+    var source: IPSocketAddress? { try? socket.descriptor.localAddress() }
 
     /// Why it has no answer yet.
     var waitsFor: String { isConnected ? "an answer" : "a connection" }

@@ -48,7 +48,7 @@ final class Caller {
     private func begin() {
         do throws(SystemError) {
             calls[nextToken] = try Call(
-                to: route.destination, from: route.source, epoll, token: nextToken)
+                to: route.destination, from: route.source(of: nextToken), epoll, token: nextToken)
             nextToken += 1
         } catch {
             findings.failed(route.name, "\(error)")
@@ -69,7 +69,11 @@ final class Caller {
         let now = MonotonicTime.nanoseconds
         findings.connected(route.name, nanoseconds: now - call.begun)
         if !history.allows(backend, from: call.begun, to: now) {
-            findings.misled(route.name, "backend \(backend) was no endpoint")
+            let absence = history.absence(of: backend, at: call.begun).map { "\($0 / 1_000_000)" }
+            let source = call.source.map { "\($0)" } ?? "?"
+            findings.misled(
+                route.name,
+                "backend \(backend) was no endpoint for \(absence ?? "?") ms, asked from \(source)")
         }
         guard route.service.hasAffinity else { return }
         if let previous, previous.backend != backend,

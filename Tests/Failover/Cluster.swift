@@ -4,8 +4,12 @@ import KubeAPI
 /// The addresses of the run, and the objects that lead to them.
 enum Cluster {
     static let nodeAddress = IPAddress("198.51.100.1")!
-    /// The external client's; one of them is everybody's, the others have one client each.
-    static let clientAddresses = (1...5).map { IPAddress("203.0.113.\($0)")! }
+    /// Of clients outside that come from one address each.
+    static let stickyClients = (2...5).map { IPAddress("203.0.113.\($0)")! }
+    /// Of the others.
+    static let clients = ([1] + (11...17)).map { IPAddress("203.0.113.\($0)")! }
+    static let nodePortClients = [18, 19].map { IPAddress("203.0.113.\($0)")! }
+    static let clientAddresses = clients + nodePortClients + stickyClients
     /// Of servers that always live; the place in this list is the byte that they answer with.
     static let backends = (101...106).map { IPAddress("10.244.0.\($0)")! }
     static let tcpTarget: Port = 8080

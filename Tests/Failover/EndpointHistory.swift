@@ -72,6 +72,15 @@ final class EndpointHistory: Sendable {
         possible(from, to).contains { $0.contains(backend) }
     }
 
+    /// How long before that time the backend was allowed last; nil: as far as known it never was.
+    func absence(of backend: Int, at time: UInt64) -> UInt64? {
+        state.withLock { state in
+            let ends = state.entries.filter { $0.backends.contains(backend) && $0.from <= time }
+                .map { min($0.until ?? time, time) }
+            return ends.max().map { time - $0 }
+        }
+    }
+
     /// The backend was there during all of that time.
     func keeps(_ backend: Int, from: UInt64, to: UInt64) -> Bool {
         possible(from, to).allSatisfy { $0.contains(backend) }

@@ -44,7 +44,7 @@ func run(entries: Int) throws {
     try measure("count connections of one ServicePort") {
         try few.count(in: &table).values.reduce(0) { $0 + $1.values.reduce(0, +) }
     }
-    let audit = FlowPlan(auditing: services)
+    let audit = FlowPlan(auditing: services, former: [])
     try measure("audit at the start, nothing stale") {
         try audit.scans.reduce(0) { try $0 + table.delete(matching: $1, where: audit.removes) }
     }

@@ -9,6 +9,8 @@ struct FamilyTable: Sendable {
     private(set) var renderer: NFTablesRenderer
     /// The kernel is known to have what was rendered last.
     private(set) var isCurrent = false
+    /// UDP frontends that the kernel had when it was listed, and the table did not.
+    private var former: Set<FrontendAddress> = []
 
     init(_ family: IPFamily) { self.init(NFTablesRenderer(family)) }
 
@@ -21,6 +23,8 @@ struct FamilyTable: Sendable {
     ) throws(NetlinkError) {
         isCurrent = false
         let kernel = try KernelTable(renderer.family, &socket)
+        former.formUnion(
+            kernel.udpFrontends(renderer.family).filter { table.frontends[$0] == nil })
         renderer.restart(for: table)
         if kernel.table != nil, try adopt(kernel, table, &socket) {
             try forget(renderer.stickyLists, &socket, others: true)
@@ -38,6 +42,13 @@ struct FamilyTable: Sendable {
         _ = renderer.takeForgotten()
         if kept != nil { try forget(renderer.stickyLists, &socket, others: true) }
         isCurrent = true
+    }
+
+    /// The UDP frontends that `adopt` has taken out of the kernel since the last call: flows to them lead nowhere, and
+    /// nobody else remembers whose they were.
+    mutating func takeFormerFrontends() -> Set<FrontendAddress> {
+        defer { former = [] }
+        return former
     }
 
     /// Goes on with the ids and arrangements of what the kernel has.

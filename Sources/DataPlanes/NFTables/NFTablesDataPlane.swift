@@ -83,15 +83,20 @@ package final class NFTablesDataPlane: DataPlane {
     }
 
     package func prune(keeping table: ServiceTable) async throws(DataPlaneError) {
-        try await onWorker(deaf: true) { state throws(NetlinkError) in
+        let former = try await onWorker(deaf: true) { state throws(NetlinkError) in
             state.pruned = nil
+            var former: Set<FrontendAddress> = []
             for index in state.tables.indices {
                 try state.tables[index].adopt(table, &state.socket)
             }
+            for index in state.tables.indices {
+                former.formUnion(state.tables[index].takeFormerFrontends())
+            }
             state.tuner.take(table)
             state.pruned = table
+            return former
         }
-        await cleaner.reconcile(table)
+        await cleaner.reconcile(table, former: former)
     }
 
     private func onWorker<Value: Sendable>(

@@ -193,4 +193,25 @@ struct AffinityTests {
             if before[Int(client)] != gone { #expect(backend == before[Int(client)]) }
         }
     }
+
+    @Test(
+        "a table that must be made anew is so in one transaction, and clients keep their backends",
+        arguments: families)
+    func replacement(family: IPFamily) throws {
+        var service = try service(family)
+        let before = try service.backends(of: 0..<30)
+        // Nobody changes the policy of a base chain back.
+        var edit = NFTables.Batch(family, table: NFTablesLayout.table)
+        var chain = try #require(try KernelTable(family, &service.scene.link).chains["pre"])
+        chain.hook?.policy = .drop
+        edit.add(chain)
+        try service.scene.link.commit(edit)
+        service.scene.table = FamilyTable(family)
+        let generation = service.scene.link.kernel.generation
+        try service.scene.apply(service.table, ServiceTable.Changes())
+        #expect(service.scene.link.kernel.generation == generation + 1)
+        let found = try KernelTable(family, &service.scene.link)
+        #expect(found.chains["pre"]?.hook?.policy != .drop)
+        #expect(try service.backends(of: 0..<30) == before)
+    }
 }

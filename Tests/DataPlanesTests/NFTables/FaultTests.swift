@@ -69,6 +69,29 @@ struct FaultTests {
         #expect(vandal.deeds > 15)
     }
 
+    @Test(
+        "adopting tells which UDP frontends it took out", arguments: 0..<6 as Range<UInt64>,
+        [IPFamily.ipv4, .ipv6])
+    func formerFrontends(seed: UInt64, family: IPFamily) throws {
+        var random = RandomTable(seed: 2100 + seed, family)
+        var scene = Scene(family, seed: seed)
+        var told = 0
+        for _ in 0..<20 {
+            let changes = random.advance()
+            try scene.apply(random.table, changes)
+            let before = random.table.frontends.keys
+            for _ in 0..<3 { _ = random.advance() }
+            scene.table = FamilyTable(family)
+            try scene.table.adopt(random.table, &scene.link)
+            let gone = Set(before).subtracting(random.table.frontends.keys)
+                .filter { $0.family == family && $0.protocol == .udp }
+            #expect(scene.table.takeFormerFrontends() == gone, "seed \(seed)")
+            #expect(scene.table.takeFormerFrontends().isEmpty)
+            told += gone.count
+        }
+        #expect(told > 0)
+    }
+
     @Test("adopting what is right already changes nothing", arguments: [IPFamily.ipv4, .ipv6])
     func idempotence(family: IPFamily) throws {
         for seed in 0..<6 as Range<UInt64> {
@@ -140,7 +163,7 @@ struct Vandal {
         case 5:
             batch.deleteTable()
             batch.add(NFTables.Table(name: NFTablesLayout.table))
-            batch.add(NFTables.Set("frontends", key: NFTables.SetType(.classID)))
+            batch.add(NFTables.Set(SetName.backends.text, key: NFTables.SetType(.classID)))
         case 6:
             var table = NFTables.Table(name: NFTablesLayout.table)
             table.isDormant = true

@@ -16,7 +16,7 @@ struct ForeignChangeTests {
             "add rule ip pointsman pre tcp dport vmap { 80 : drop, 443 : accept }",
             "add table ip pointsman '{ flags dormant; }'",
             "chain ip pointsman in '{ policy drop; }'",
-            "flush chain ip pointsman services", "flush set ip pointsman frontends",
+            "flush chain ip pointsman services", "flush map ip pointsman service-ports",
             "add chain ip pointsman theirs '{ type filter hook input priority 0; policy drop; }'",
             "add map ip pointsman theirs '{ type inet_proto : verdict; elements = { tcp : drop }; }'",
             "delete table ip pointsman", "flush ruleset",

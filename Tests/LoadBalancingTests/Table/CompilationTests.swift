@@ -172,4 +172,18 @@ import Testing
         #expect(state.remove(slice: slice.objectName).map(\.name) == ["api"])
         #expect(state.remove(slice: slice.objectName) == [])
     }
+
+    @Test(
+        "An endpoint may be chosen for its own connections unless another node is named as its own",
+        arguments: [
+            ("n" as String?, Backend.Place.here, true), ("m", .elsewhere, false),
+            (nil, .unknown, true),
+        ])
+    func place(node: String?, place: Backend.Place, maySendHere: Bool) throws {
+        let state = Self.state(Self.service(), [Self.endpoint("10.244.0.5", node: node)])
+        let backend = try #require(Self.compile(state).0?.cluster.first)
+        #expect(backend.place == place)
+        #expect(backend.maySendHere == maySendHere)
+        #expect(backend.isLocal == (place == .here))
+    }
 }

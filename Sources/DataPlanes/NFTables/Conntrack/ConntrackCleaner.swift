@@ -55,10 +55,11 @@ package final class ConntrackCleaner: Sendable {
     }
 
     /// Judges every UDP flow by the table, in place of `apply`: at the start, and after a change was missed.
-    package func reconcile(_ table: ServiceTable) async {
+    /// - Parameter former: what was served before, by what the kernel had; the table may have it still.
+    package func reconcile(_ table: ServiceTable, former: Set<FrontendAddress>) async {
         state.withLock { state in
             state.frontends = UDPFrontends(of: table)
-            state.plan = FlowPlan(auditing: table)
+            state.plan.add(FlowPlan(auditing: table, former: former), in: table)
         }
         await work()
     }

@@ -25,7 +25,12 @@ package struct FlowPlan: Equatable, Sendable {
     }
 
     /// Judges every flow by a whole table: for the start, when nobody knows what changed since the last one.
-    package init(auditing table: ServiceTable) {
+    /// - Parameter former: what is known to have been served before. A flow to none of these, nor to the table's
+    ///   frontends, nor to a Service network, is somebody else's.
+    package init(auditing table: ServiceTable, former: Set<FrontendAddress>) {
+        for frontend in former where frontend.protocol == .udp {
+            add(frontend, in: table, removesUntranslated: false)
+        }
         for frontend in table.frontends.keys where frontend.protocol == .udp {
             add(frontend, in: table, removesUntranslated: true)
         }

@@ -40,7 +40,7 @@ import Wire
         let isOrphan =
             entry.protocol == .udp && table.frontend(entry.destination, .udp) == nil
             && table.serviceCIDRs.contains { $0.contains(entry.destination.address) }
-        let audit = FlowPlan(auditing: table)
+        let audit = FlowPlan(auditing: table, former: [])
         #expect(audit.removes(entry) == (isDeleted || isOrphan))
     }
 

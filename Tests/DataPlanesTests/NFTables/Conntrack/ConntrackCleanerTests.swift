@@ -111,7 +111,7 @@ private final class CleanerLab {
 
     var reports: [String] { sentences.all.withLock { $0 } }
 
-    func start() async { await cleaner.reconcile(scene.table) }
+    func start() async { await cleaner.reconcile(scene.table, former: []) }
 
     func change(_ edit: (inout ServiceTable) -> Void) async {
         let old = scene.table

@@ -88,6 +88,20 @@ struct ConntrackKernelTests {
         #expect(try lab.leadsTo() == [lab.b.socketAddress])
     }
 
+    @Test(
+        "A start deletes flows to what the kernel served and nobody asks for", arguments: families)
+    func startWithoutFrontend(_ family: IPFamily) async throws {
+        let lab = try await ConntrackLab(family)
+        try lab.forward(to: lab.a)
+        let (client, other) = try (lab.client(), lab.client(to: lab.otherFrontend))
+        #expect(try client.ask() == "a")
+        #expect(try other.ask() == "a")
+        lab.edit { $0.frontends[lab.frontendAddress] = nil }
+        #expect(try await lab.reconcile() == 0)
+        #expect(try await lab.reconcile(former: [lab.frontendAddress]) == 1)
+        #expect(try other.ask() == "a")
+    }
+
     @Test("Connections to backends are counted", arguments: families)
     func counts(_ family: IPFamily) async throws {
         let lab = try await ConntrackLab(family)

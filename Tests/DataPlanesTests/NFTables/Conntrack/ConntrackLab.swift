@@ -76,7 +76,7 @@ final class ConntrackLab: Sendable {
             table.servicePorts[name] = ServicePortState(cluster: [a, b])
             table.frontends[frontendAddress] = Frontend(.clusterIP, name)
         }
-        await cleaner.reconcile(table.withLock { $0 })
+        await cleaner.reconcile(table.withLock { $0 }, former: [])
     }
 
     deinit {
@@ -134,9 +134,9 @@ final class ConntrackLab: Sendable {
         try await change { $0.servicePorts[name] = ServicePortState(cluster: backends) }
     }
 
-    func reconcile() async throws -> Int {
+    func reconcile(former: Set<FrontendAddress> = []) async throws -> Int {
         let before = cleaner.deleted
-        await cleaner.reconcile(table.withLock { $0 })
+        await cleaner.reconcile(table.withLock { $0 }, former: former)
         return cleaner.deleted - before
     }
 

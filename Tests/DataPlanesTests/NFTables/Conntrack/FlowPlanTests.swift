@@ -176,7 +176,7 @@ import Wire
 
     @Test func `An audit finds what leads nowhere and leaves what is not ours`() {
         let scene = UDPServiceScene()
-        let plan = FlowPlan(auditing: scene.table)
+        let plan = FlowPlan(auditing: scene.table, former: [])
         for destination in UDPServiceScene.destinations {
             #expect(plan.removes(.flow(to: destination, .c)), "\(destination)")
             #expect(plan.removes(.flow(to: destination, nil)), "\(destination)")
@@ -188,5 +188,21 @@ import Wire
         #expect(!plan.removes(.flow(to: "192.0.2.2:53", .c)))
         #expect(!plan.removes(.flow(to: "203.0.113.1:53", nil)))
         #expect(plan.scans == [ConntrackFilter(.ipv4, .udp)])
+    }
+
+    @Test func `An audit judges flows to what was served before and is gone now`() {
+        var scene = UDPServiceScene()
+        let former = Set(UDPServiceScene.frontends)
+        _ = scene.change { $0.frontends[UDPServiceScene.nodePort] = nil }
+        _ = scene.change { $0.frontends[UDPServiceScene.externalIP] = nil }
+        let plan = FlowPlan(auditing: scene.table, former: former)
+        for gone in ["198.51.100.7:53", "192.0.2.2:30053", "192.0.2.3:30053"] {
+            #expect(plan.removes(.flow(to: gone, .a)), "\(gone)")
+            // The node may have a server of its own there.
+            #expect(!plan.removes(.flow(to: gone, nil)), "\(gone)")
+            #expect(!FlowPlan(auditing: scene.table, former: []).removes(.flow(to: gone, .a)))
+        }
+        #expect(!plan.removes(.flow(to: "10.96.0.10:53", .a)))
+        #expect(!plan.removes(.flow(to: "192.0.2.2:30054", .a)))
     }
 }

@@ -54,8 +54,13 @@ struct DrainTracker {
                 type: condition, status: "True", reason: "NothingSent",
                 message: "no new connection is sent to this Pod")
         }
-        guard isKnownToTerminate(pod.objectName, &state) else { return nil }
-        if isPublishedWhateverItsState(pod.objectName, &state) {
+        let slices = state.services(ofPod: pod.objectName).flatMap {
+            (state.snapshot.slices[$0] ?? [:]).values
+        }
+        let endpoints = slices.flatMap(\.endpoints).filter { $0.pod == pod.objectName }
+        // Until every slice says that the Pod is terminating, the table is behind, and may yet leave it out.
+        guard endpoints.allSatisfy(\.isTerminating) else { return nil }
+        if endpoints.contains(where: \.isReady) {
             return Condition(
                 type: condition, status: "False", reason: "PublishesNotReadyAddresses",
                 message: "the Pod gets connections as long as it exists: a Service of it publishes "
@@ -64,28 +69,5 @@ struct DrainTracker {
         return Condition(
             type: condition, status: "False", reason: "OnlyTerminatingLeft",
             message: "the Pod still gets connections: its Services have no ready endpoint left")
-    }
-
-    private static func isPublishedWhateverItsState(
-        _ pod: ObjectName, _ state: inout ClusterState
-    ) -> Bool {
-        let services = state.services(ofPod: pod)
-        return services.contains { service in
-            (state.snapshot.slices[service] ?? [:]).values.contains { slice in
-                slice.endpoints.contains { $0.pod == pod && $0.isTerminating && $0.isReady }
-            }
-        }
-    }
-
-    /// Until every slice says that the Pod is terminating, the table is behind, and may yet leave it out.
-    private static func isKnownToTerminate(
-        _ pod: ObjectName, _ state: inout ClusterState
-    ) -> Bool {
-        let services = state.services(ofPod: pod)
-        return services.allSatisfy { service in
-            (state.snapshot.slices[service] ?? [:]).values.allSatisfy { slice in
-                slice.endpoints.allSatisfy { $0.pod != pod || $0.isTerminating }
-            }
-        }
     }
 }

@@ -85,10 +85,11 @@ package final class NFTablesDataPlane: DataPlane {
     package func prune(keeping table: ServiceTable) async throws(DataPlaneError) {
         let former = try await onWorker(deaf: true) { state throws(NetlinkError) in
             state.pruned = nil
-            var former: Set<FrontendAddress> = []
             for index in state.tables.indices {
                 try state.tables[index].adopt(table, &state.socket)
             }
+            // Not before all have succeeded: what is taken is forgotten.
+            var former: Set<FrontendAddress> = []
             for index in state.tables.indices {
                 former.formUnion(state.tables[index].takeFormerFrontends())
             }

@@ -127,35 +127,19 @@ extension ClusterState {
 
 /// Which Services a Pod is an endpoint of, counted over slices, so that a changed weight finds its Services.
 struct PodIndex: Sendable {
-    /// The Services of one Pod: nearly always one.
-    private struct Users: Sendable {
-        var service: ObjectName
-        var count: Int
-        var others: [ObjectName: Int] = [:]
-
-        mutating func add(_ service: ObjectName) {
-            if service == self.service {
-                count += 1
-            } else {
-                others[service, default: 0] += 1
-            }
-        }
-    }
-
     /// nil until it is asked for: most clusters have no Pod with a weight.
-    private var users: [ObjectName: Users]?
+    private var counts: [ObjectName: [ObjectName: Int]]?
 
     /// - Parameter slices: all there are, by their Service.
     mutating func services(
         of pod: ObjectName, in slices: [ObjectName: [String: EndpointSlice]]
     ) -> Set<ObjectName> {
-        if users == nil { fill(slices) }
-        guard let users = users?[pod] else { return [] }
-        return Set(users.others.keys).union([users.service])
+        if counts == nil { fill(slices) }
+        return Set(counts?[pod]?.keys ?? [:].keys)
     }
 
     private mutating func fill(_ slices: [ObjectName: [String: EndpointSlice]]) {
-        users = [:]
+        counts = [:]
         for (service, slices) in slices {
             for slice in slices.values { replace(nil, with: slice, of: service) }
         }
@@ -164,35 +148,16 @@ struct PodIndex: Sendable {
     mutating func replace(
         _ old: EndpointSlice?, with new: EndpointSlice?, of service: ObjectName
     ) {
-        guard users != nil else { return }
+        guard counts != nil else { return }
         for endpoint in new?.endpoints ?? [] {
-            if let pod = endpoint.pod { add(service, to: pod) }
+            guard let pod = endpoint.pod else { continue }
+            counts?[pod, default: [:]][service, default: 0] += 1
         }
         for endpoint in old?.endpoints ?? [] {
-            if let pod = endpoint.pod { remove(service, from: pod) }
+            guard let pod = endpoint.pod, let count = counts?[pod]?[service] else { continue }
+            counts?[pod]?[service] = count > 1 ? count - 1 : nil
+            if counts?[pod]?.isEmpty == true { counts?[pod] = nil }
         }
-    }
-
-    private mutating func add(_ service: ObjectName, to pod: ObjectName) {
-        users?[pod, default: Users(service: service, count: 0)].add(service)
-    }
-
-    private mutating func remove(_ service: ObjectName, from pod: ObjectName) {
-        guard var left = users?[pod] else { return }
-        if left.service == service {
-            left.count -= 1
-        } else if let count = left.others[service] {
-            left.others[service] = count > 1 ? count - 1 : nil
-        }
-        if left.count == 0 {
-            guard let (other, count) = left.others.first else {
-                users?[pod] = nil
-                return
-            }
-            left.others[other] = nil
-            (left.service, left.count) = (other, count)
-        }
-        users?[pod] = left
     }
 }
 

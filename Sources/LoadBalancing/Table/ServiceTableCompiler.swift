@@ -144,8 +144,8 @@ extension ServiceTableCompiler {
             winner = all.min { claim($0, address) < claim($1, address) }
             losers[address] = all.filter { $0 != winner }
         }
-        // Who has just claimed it is among them already.
-        if claimants != new || claimants.count > 1 { affected.formUnion(claimants.all) }
+        // Who alone has just claimed it is among them already.
+        if claimants.count > 1 || claimants.count > new.count { affected.formUnion(claimants.all) }
         if let owner { affected.insert(owner) }
         let now = winner.flatMap { compiled[$0]?.frontends[address] }
         guard before != now else { return }
@@ -164,7 +164,7 @@ extension ServiceTableCompiler {
 }
 
 /// The Services that claim one address: nearly always one.
-private struct Claimants: Equatable {
+private struct Claimants {
     private var first: ObjectName?
     private var others: Set<ObjectName> = []
 

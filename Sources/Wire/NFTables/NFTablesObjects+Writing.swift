@@ -113,7 +113,8 @@ extension NFTables.Element {
         return offset + 4
     }
 
-    private func writeParts(to writer: inout ByteWriter) {
+    /// Of any element.
+    func writeParts(to writer: inout ByteWriter) {
         writer.writeNested(1) { writer in
             writer.writeNested(1) { $0.writeValue(key) }
             if let lastKey { writer.writeNested(10) { $0.writeValue(lastKey) } }

@@ -200,7 +200,7 @@ struct AffinityTests {
     func replacement(family: IPFamily) throws {
         var service = try service(family)
         let before = try service.backends(of: 0..<30)
-        // Nobody changes the policy of a base chain back.
+        // A base chain of another policy is not changed into ours.
         var edit = NFTables.Batch(family, table: NFTablesLayout.table)
         var chain = try #require(try KernelTable(family, &service.scene.link).chains["pre"])
         chain.hook?.policy = .drop

@@ -12,6 +12,21 @@ struct NFTablesBatchTests {
         return NFTables.Element(key, data: .value(key))
     }
 
+    @Test("an element without anything but key and value is written as every other is")
+    func plainElements() {
+        let sizes = [4, 8, 12, 16, 20, 40]
+        for size in sizes {
+            let key = NFTables.Value((0..<size).map { UInt8($0 + 1) })!
+            for data in [nil] + sizes.map({ NFTables.Value(repeatElement(UInt8(7), count: $0)) }) {
+                let element = NFTables.Element(key, data: data.map { .value($0) })
+                var (quick, general) = (ByteWriter(), ByteWriter())
+                element.write(to: &quick)
+                element.writeParts(to: &general)
+                #expect(quick.bytes == general.bytes, "key of \(size), \(data?.count ?? 0) of data")
+            }
+        }
+    }
+
     @Test("200,000 elements are split into messages whose attributes fit 16 bits")
     func largeBatch() throws {
         var batch = NFTables.Batch(.ipv4, table: "t")

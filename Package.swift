@@ -67,7 +67,7 @@ let package = Package(
         target(
             "APIClient",
             [
-                "KubeAPI", "Watching", "Yams",
+                "KubeAPI", "Watching",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "NIOHTTP1", package: nio),

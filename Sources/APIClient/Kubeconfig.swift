@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Yams
+import KubeAPI
 
 /// Where an API server is and who we are to it: one context of a kubeconfig file.
 package struct Kubeconfig: Equatable, Sendable {
@@ -26,45 +26,52 @@ package struct Kubeconfig: Equatable, Sendable {
     package init(
         yaml text: String, context name: String? = nil, directory: String
     ) throws(KubeconfigError) {
-        let document: KubeconfigFile
-        do {
-            document = try YAMLDecoder().decode(KubeconfigFile.self, from: text)
-        } catch {
+        let document: JSON
+        do throws(YAMLError) { document = try YAML.parse(Array(text.utf8)).value } catch {
             throw KubeconfigError("not a kubeconfig file: \(error)")
         }
-        try self.init(document, context: name, directory: directory)
+        guard document.object != nil else {
+            throw KubeconfigError("not a kubeconfig file: it is no mapping")
+        }
+        let root = KubeconfigNode(json: document, path: "")
+        try self.init(root, context: name, directory: directory)
     }
 
     private init(
-        _ file: KubeconfigFile, context name: String?, directory: String
+        _ file: KubeconfigNode, context name: String?, directory: String
     ) throws(KubeconfigError) {
-        guard let name = name ?? file.currentContext, !name.isEmpty else {
+        let current = try file.text("current-context")
+        guard let name = name ?? current, !name.isEmpty else {
             throw KubeconfigError("no current-context is set")
         }
-        guard let context = file.contexts?.first(where: { $0.name == name })?.context else {
+        guard let context = try file.named("contexts", name, "context") else {
             throw KubeconfigError("context \"\(name)\" does not exist")
         }
-        guard let cluster = file.clusters?.first(where: { $0.name == context.cluster })?.cluster
-        else { throw KubeconfigError("cluster \"\(context.cluster)\" does not exist") }
-        guard let server = ServerAddress(url: cluster.server) else {
-            throw KubeconfigError("server \"\(cluster.server)\" is not an https URL")
+        let clusterName = try context.text("cluster") ?? ""
+        guard let cluster = try file.named("clusters", clusterName, "cluster") else {
+            throw KubeconfigError("cluster \"\(clusterName)\" does not exist")
+        }
+        let url = try cluster.text("server") ?? ""
+        guard let server = ServerAddress(url: url) else {
+            throw KubeconfigError("server \"\(url)\" is not an https URL")
         }
         let files = KubeconfigReferences(directory: directory)
         self.server = server
-        certificateAuthority = try files.pem(
-            cluster.certificateAuthorityData, cluster.certificateAuthority)
-        insecureSkipTLSVerify = cluster.insecureSkipTLSVerify ?? false
-        tlsServerName = cluster.tlsServerName
-        if let namespace = context.namespace, !namespace.isEmpty { self.namespace = namespace }
-        guard let user = file.users?.first(where: { $0.name == context.user })?.user else { return }
-        clientCertificate = try files.pem(user.clientCertificateData, user.clientCertificate)
-        clientKey = try files.pem(user.clientKeyData, user.clientKey)
-        if let token = user.token {
+        certificateAuthority = try files.pem(cluster, "certificate-authority")
+        insecureSkipTLSVerify = try cluster.flag("insecure-skip-tls-verify")
+        tlsServerName = try cluster.text("tls-server-name")
+        if let namespace = try context.text("namespace"), !namespace.isEmpty {
+            self.namespace = namespace
+        }
+        guard let user = try file.named("users", context.text("user") ?? "", "user") else { return }
+        clientCertificate = try files.pem(user, "client-certificate")
+        clientKey = try files.pem(user, "client-key")
+        if let token = try user.text("token") {
             self.token = token
-        } else if let path = user.tokenFile {
+        } else if let path = try user.text("tokenFile") {
             token = try files.text(path)
         }
-        if user.exec != nil || user.authProvider != nil {
+        if user.has("exec") || user.has("auth-provider") {
             throw KubeconfigError("exec and auth-provider credentials are not supported")
         }
     }
@@ -80,14 +87,15 @@ package struct KubeconfigError: Error, Equatable, Sendable, CustomStringConverti
 private struct KubeconfigReferences {
     let directory: String
 
-    func pem(_ base64: String?, _ path: String?) throws(KubeconfigError) -> [UInt8]? {
-        if let base64, !base64.isEmpty {
+    /// - Parameter key: of the path of a file; with `-data` behind it, of the content.
+    func pem(_ node: KubeconfigNode, _ key: String) throws(KubeconfigError) -> [UInt8]? {
+        if let base64 = try node.text(key + "-data"), !base64.isEmpty {
             guard let data = Data(base64Encoded: base64, options: .ignoreUnknownCharacters) else {
                 throw KubeconfigError("a certificate or key is not valid base64")
             }
             return Array(data)
         }
-        guard let path, !path.isEmpty else { return nil }
+        guard let path = try node.text(key), !path.isEmpty else { return nil }
         return try bytes(path)
     }
 
@@ -106,76 +114,41 @@ private struct KubeconfigReferences {
     }
 }
 
-/// The file as it is written (client.authentication and clientcmd v1).
-private struct KubeconfigFile: Decodable {
-    var currentContext: String?
-    var clusters: [NamedCluster]?
-    var contexts: [NamedContext]?
-    var users: [NamedUser]?
+/// A mapping in the file (clientcmd v1), read key by key: a value of another type than the key has is an error.
+private struct KubeconfigNode {
+    let json: JSON
+    /// Where it is in the file.
+    let path: String
 
-    enum CodingKeys: String, CodingKey {
-        case currentContext = "current-context"
-        case clusters, contexts, users
+    func has(_ key: String) -> Bool { json[key].map { !$0.isNull } ?? false }
+
+    func text(_ key: String) throws(KubeconfigError) -> String? {
+        guard has(key) else { return nil }
+        guard let text = json[key]?.string else { throw wrong(key, "a text") }
+        return text
     }
 
-    struct NamedCluster: Decodable {
-        var name: String
-        var cluster: Cluster
+    func flag(_ key: String) throws(KubeconfigError) -> Bool {
+        guard has(key) else { return false }
+        guard let flag = json[key]?.bool else { throw wrong(key, "true or false") }
+        return flag
     }
 
-    struct Cluster: Decodable {
-        var server: String
-        var certificateAuthority: String?
-        var certificateAuthorityData: String?
-        var insecureSkipTLSVerify: Bool?
-        var tlsServerName: String?
-
-        enum CodingKeys: String, CodingKey {
-            case server
-            case certificateAuthority = "certificate-authority"
-            case certificateAuthorityData = "certificate-authority-data"
-            case insecureSkipTLSVerify = "insecure-skip-tls-verify"
-            case tlsServerName = "tls-server-name"
+    /// The member of the first entry of a list that has this name.
+    func named(
+        _ list: String, _ name: String, _ member: String
+    ) throws(KubeconfigError) -> KubeconfigNode? {
+        guard has(list) else { return nil }
+        guard let entries = json[list]?.array else { throw wrong(list, "a list") }
+        guard let entry = entries.first(where: { $0["name"]?.string == name }) else { return nil }
+        let path = "\(list)[\(name)].\(member)"
+        guard let value = entry[member], value.object != nil else {
+            throw KubeconfigError("not a kubeconfig file: \(path) is not a mapping")
         }
+        return KubeconfigNode(json: value, path: path + ".")
     }
 
-    struct NamedContext: Decodable {
-        var name: String
-        var context: Context
-    }
-
-    struct Context: Decodable {
-        var cluster: String
-        var user: String?
-        var namespace: String?
-    }
-
-    struct NamedUser: Decodable {
-        var name: String
-        var user: User
-    }
-
-    struct User: Decodable {
-        var clientCertificate: String?
-        var clientCertificateData: String?
-        var clientKey: String?
-        var clientKeyData: String?
-        var token: String?
-        var tokenFile: String?
-        var exec: Ignored?
-        var authProvider: Ignored?
-
-        enum CodingKeys: String, CodingKey {
-            case clientCertificate = "client-certificate"
-            case clientCertificateData = "client-certificate-data"
-            case clientKey = "client-key"
-            case clientKeyData = "client-key-data"
-            case token, tokenFile, exec
-            case authProvider = "auth-provider"
-        }
-    }
-
-    struct Ignored: Decodable {
-        init(from decoder: any Decoder) throws {}
+    private func wrong(_ key: String, _ what: String) -> KubeconfigError {
+        KubeconfigError("not a kubeconfig file: \(path)\(key) is not \(what)")
     }
 }

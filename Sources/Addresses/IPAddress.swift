@@ -2,11 +2,12 @@
 ///
 /// Held as one 128-bit number; an IPv4 address uses the low 32 bits. Ordered by family, then by number.
 package struct IPAddress: Hashable, Sendable, Comparable {
-    package let family: IPFamily
     /// The upper 64 bits; 0 for IPv4.
     package let high: UInt64
     /// The lower 64 bits.
     package let low: UInt64
+    /// Last: what follows an address in a larger value then takes the bytes behind it.
+    package let family: IPFamily
 
     package init(ipv4: UInt32) {
         family = .ipv4

@@ -38,9 +38,13 @@ struct StoredAllocations: Sendable {
     /// Fills the pools with what Services and IPAddress objects hold, and makes the objects that are missing.
     /// - Returns: what is wrong, each in a sentence.
     func read(into pools: inout ServiceAllocator) async throws(LogError) -> [String] {
-        let services = try await views(.services).map { Service(json: $0.json) }
+        // One after another: the trees of all of them at once would leave the heap in pieces.
+        let services = try await stored(.services).compactMap { value in
+            (try? JSON(parsing: value.bytes)).map(Service.init(json:))
+        }
         var problems = pools.adopt(services).map(\.description)
-        for (value, json) in try await views(.ipAddresses) {
+        for value in try await stored(.ipAddresses) {
+            guard let json = try? JSON(parsing: value.bytes) else { continue }
             let object = IPAddressObject(json: json)
             guard let address = object.address else { continue }
             if let service = pools.service(holding: address) {
@@ -65,12 +69,8 @@ struct StoredAllocations: Sendable {
         return problems
     }
 
-    private func views(
-        _ resource: Resource
-    ) async throws(LogError) -> [(value: StoredValue, json: JSON)] {
-        try await log.list(resource.keyPrefix()).entries.compactMap { entry in
-            (try? JSON(parsing: entry.value.bytes)).map { (entry.value, $0) }
-        }
+    private func stored(_ resource: Resource) async throws(LogError) -> [StoredValue] {
+        try await log.list(resource.keyPrefix()).entries.map(\.value)
     }
 
     /// In steps of some hundred, each of which is written at once.

@@ -19,25 +19,34 @@ final class OwnerIndex: Sendable {
     }
 
     private struct State {
-        var dependents: [String: Set<Dependent>] = [:]
-        var owners: [Dependent: [String]] = [:]
+        var dependents: [ObjectUID: OneOrMore<Dependent>] = [:]
+        var owners: [Dependent: OneOrMore<ObjectUID>] = [:]
+
+        mutating func add(_ dependent: Dependent, to uid: ObjectUID) {
+            guard let index = dependents.index(forKey: uid) else {
+                dependents[uid] = .one(dependent)
+                return
+            }
+            dependents.values[index].insert(dependent)
+        }
+
+        mutating func remove(_ dependent: Dependent, from uid: ObjectUID) {
+            dependents[uid] = dependents.removeValue(forKey: uid)?.removing(dependent)
+        }
         var counts: [Resource: Int] = [:]
     }
 
     private let state = Mutex(State())
 
     /// Replaces what is known of an object; no owners where it is gone.
-    func set(_ dependent: Dependent, owners: [String]) {
+    func set(_ dependent: Dependent, owners: [ObjectUID]) {
         state.withLock { state in
-            for uid in state.owners[dependent] ?? [] {
-                state.dependents[uid]?.remove(dependent)
-                if state.dependents[uid]?.isEmpty == true { state.dependents[uid] = nil }
-            }
-            let had = state.owners[dependent] != nil
-            state.owners[dependent] = owners.isEmpty ? nil : owners
-            let change = (owners.isEmpty ? 0 : 1) - (had ? 1 : 0)
+            let before = state.owners.removeValue(forKey: dependent)
+            for uid in before?.all ?? [] { state.remove(dependent, from: uid) }
+            state.owners[dependent] = OneOrMore(owners)
+            let change = (owners.isEmpty ? 0 : 1) - (before == nil ? 0 : 1)
             state.counts[dependent.resource, default: 0] += change
-            for uid in owners { state.dependents[uid, default: []].insert(dependent) }
+            for uid in owners { state.add(dependent, to: uid) }
         }
     }
 
@@ -46,7 +55,7 @@ final class OwnerIndex: Sendable {
     /// Whether an object of this resource has an owner.
     func holds(_ resource: Resource) -> Bool { state.withLock { $0.counts[resource] ?? 0 > 0 } }
 
-    func dependents(of uid: String) -> Set<Dependent> {
-        state.withLock { $0.dependents[uid] ?? [] }
+    func dependents(of uid: ObjectUID) -> Set<Dependent> {
+        state.withLock { $0.dependents[uid]?.all ?? [] }
     }
 }

@@ -65,7 +65,7 @@ struct OwnerReferences: Sendable {
                 || index.holds(resource), let metadata = Self.metadata(value),
             let dependent = OwnerIndex.Dependent(resource, metadata.objectName)
         else { return }
-        index.set(dependent, owners: metadata.ownerReferences.map(\.uid))
+        index.set(dependent, owners: metadata.ownerReferences.map(\.compactUID))
         await terminating.finish(metadata, resource)
         await collect(metadata, resource)
     }
@@ -76,7 +76,7 @@ struct OwnerReferences: Sendable {
             let gone = OwnerIndex.Dependent(resource, metadata.objectName)
         else { return }
         index.set(gone, owners: [])
-        for dependent in index.dependents(of: metadata.uid) {
+        for dependent in index.dependents(of: ObjectUID(metadata.uid)) {
             guard let value = try? await store.find(dependent.resource, dependent.name),
                 let metadata = Self.metadata(value)
             else { continue }

@@ -30,11 +30,15 @@ struct DrainTracker {
     }
 
     /// The conditions that are true now and have not been told, for the table that has just been applied.
-    mutating func news(_ use: BackendUse, _ state: inout ClusterState) -> [(ObjectName, Condition)]
-    {
+    mutating func news(
+        _ use: inout BackendUse, of table: ServiceTable, _ state: inout ClusterState
+    ) -> [(ObjectName, Condition)] {
         var news: [(ObjectName, Condition)] = []
         for (name, pod) in terminating.sorted(by: { $0.key < $1.key }) {
-            guard let condition = Self.condition(of: pod, use, &state),
+            let isUsed = pod.podIPs.contains { text in
+                IPAddress(text).map { use.contains($0, in: table) } ?? false
+            }
+            guard let condition = Self.condition(of: pod, isUsed: isUsed, &state),
                 told[name]?.status != condition.status || told[name]?.reason != condition.reason
             else { continue }
             told[name] = condition
@@ -44,11 +48,8 @@ struct DrainTracker {
     }
 
     private static func condition(
-        of pod: Pod, _ use: BackendUse, _ state: inout ClusterState
+        of pod: Pod, isUsed: Bool, _ state: inout ClusterState
     ) -> Condition? {
-        let isUsed = pod.podIPs.contains { text in
-            IPAddress(text).map(use.contains) ?? false
-        }
         if !isUsed {
             return Condition(
                 type: condition, status: "True", reason: "NothingSent",

@@ -76,7 +76,9 @@ struct ProxyRound {
         lateProblems = nil
         result.failure = lastFailure
         result.services = reports.news(affected, state.snapshot, compiler)
-        if applier.isCurrent { result.pods = drains.news(applier.use, &state) }
+        if applier.isCurrent {
+            result.pods = drains.news(&applier.use, of: compiler.table, &state)
+        }
         for (pod, condition) in result.pods where condition.status == "True" {
             state.setDrained(pod)
         }

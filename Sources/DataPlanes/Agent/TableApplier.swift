@@ -18,7 +18,7 @@ struct TableApplier {
     private let plane: any DataPlane
     private let time: TimeSource
     /// What the applied table sends something to.
-    private(set) var use = BackendUse()
+    var use = BackendUse()
     private var needsAll = true
     private var failures = 0
     private var retryAt = Duration.zero
@@ -41,7 +41,7 @@ struct TableApplier {
         guard needsAll || !changes.isEmpty, time.now() >= retryAt else { return .unchanged }
         do throws(DataPlaneError) {
             let problems = try await needsAll ? applyAll(table) : plane.apply(table, changes)
-            if needsAll { use = BackendUse(of: table) } else { use.apply(changes) }
+            if needsAll { use.reset() } else { use.apply(changes) }
             needsAll = false
             failures = 0
             return .applied(problems)

@@ -26,14 +26,16 @@ extension Endpoint {
             serving = conditions["serving"]?.bool
             terminating = conditions["terminating"]?.bool
         }
-        hostname = json["hostname"]?.string
+        if let hostname = json["hostname"]?.string { self.hostname = hostname }
         targetRef = json["targetRef"].flatMap {
             $0.object == nil ? nil : ObjectReference(json: $0)
         }
-        deprecatedTopology = json["deprecatedTopology"]?.stringMap ?? [:]
+        if let topology = json["deprecatedTopology"]?.stringMap { deprecatedTopology = topology }
         nodeName = json["nodeName"]?.string
-        zone = json["zone"]?.string
-        hints = json["hints"].flatMap { $0.object == nil ? nil : EndpointHints(json: $0) }
+        if let zone = json["zone"]?.string { self.zone = zone }
+        if let hints = json["hints"], hints.object != nil {
+            self.hints = EndpointHints(json: hints)
+        }
     }
 
     /// `conditions` is there even if it is empty, as in Kubernetes' answers.

@@ -47,29 +47,71 @@ package struct EndpointSlice: Equatable, Sendable {
     }
 }
 
-/// `endpoints[]` of an EndpointSlice.
+/// `endpoints[]` of an EndpointSlice. There may be very many: what few have is held apart.
 package struct Endpoint: Equatable, Sendable {
-    /// Only the first counts.
-    package var addresses: [String]
+    private struct Rare: Equatable, Sendable {
+        var hostname: String?
+        var zone: String?
+        var hints: EndpointHints?
+        var deprecatedTopology: [String: String] = [:]
+    }
+
+    /// The one that counts; nil where the endpoint has none.
+    package private(set) var firstAddress: String?
+    private var otherAddresses: [String] = []
+    /// Seven strings, of which an endpoint without a Pod has none.
+    private var target: CopyOnWrite<ObjectReference>?
+    /// nil where all of it is unset.
+    private var rare: CopyOnWrite<Rare>?
+    package var nodeName: String?
     /// nil counts as true.
     package var ready: Bool?
     /// nil counts as `ready`.
     package var serving: Bool?
     /// nil counts as false.
     package var terminating: Bool?
-    package var hostname: String?
+
+    package init(addresses: [String]) { self.addresses = addresses }
+
+    /// Only the first counts.
+    package var addresses: [String] {
+        get { firstAddress.map { [$0] + otherAddresses } ?? [] }
+        set {
+            firstAddress = newValue.first
+            otherAddresses = Array(newValue.dropFirst())
+        }
+    }
+
     package var targetRef: ObjectReference? {
         get { target?.wrappedValue }
         set { target = newValue.map(CopyOnWrite.init(wrappedValue:)) }
     }
-    /// Seven strings, of which an endpoint without a Pod has none.
-    private var target: CopyOnWrite<ObjectReference>?
-    package var nodeName: String?
-    package var zone: String?
-    package var hints: EndpointHints?
-    package var deprecatedTopology: [String: String] = [:]
 
-    package init(addresses: [String]) { self.addresses = addresses }
+    package var hostname: String? {
+        get { rare?.wrappedValue.hostname }
+        set { change { $0.hostname = newValue } }
+    }
+
+    package var zone: String? {
+        get { rare?.wrappedValue.zone }
+        set { change { $0.zone = newValue } }
+    }
+
+    package var hints: EndpointHints? {
+        get { rare?.wrappedValue.hints }
+        set { change { $0.hints = newValue } }
+    }
+
+    package var deprecatedTopology: [String: String] {
+        get { rare?.wrappedValue.deprecatedTopology ?? [:] }
+        set { change { $0.deprecatedTopology = newValue } }
+    }
+
+    private mutating func change(_ edit: (inout Rare) -> Void) {
+        var value = rare?.wrappedValue ?? Rare()
+        edit(&value)
+        rare = value == Rare() ? nil : CopyOnWrite(wrappedValue: value)
+    }
 }
 
 /// `endpoints[].hints`.
@@ -107,7 +149,11 @@ package struct ObjectReference: Hashable, Sendable {
     package var kind = ""
     package var namespace = ""
     package var name = ""
-    package var uid = ""
+    private var compactUID = ObjectUID("")
+    package var uid: String {
+        get { compactUID.text }
+        set { compactUID = ObjectUID(newValue) }
+    }
     package var resourceVersion = ""
     package var fieldPath = ""
 

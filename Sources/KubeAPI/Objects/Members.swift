@@ -64,5 +64,11 @@ extension JSON {
     }
 
     /// The texts of a member that is a list of strings.
-    func texts(_ key: String) -> [String] { self[key]?.array?.compactMap(\.string) ?? [] }
+    func texts(_ key: String) -> [String] {
+        guard let values = self[key]?.array else { return [] }
+        var texts: [String] = []
+        texts.reserveCapacity(values.count)
+        for case .string(let text) in values { texts.append(text) }
+        return texts
+    }
 }

@@ -1,22 +1,29 @@
 /// `metadata` of an object (meta/v1 ObjectMeta), as far as Pointsman looks into it.
 package struct ObjectMeta: Equatable, Sendable {
+    private struct Rare: Equatable, Sendable {
+        var generateName = ""
+        var deletionTimestamp: String?
+        var deletionGracePeriodSeconds: Int64?
+        var finalizers: [String] = []
+        var managedFields: JSON?
+    }
+
     package var name = ""
-    package var generateName = ""
     package var namespace = ""
-    package var uid = ""
+    private var compactUID = ObjectUID("")
+    package var uid: String {
+        get { compactUID.text }
+        set { compactUID = ObjectUID(newValue) }
+    }
     package var resourceVersion = ResourceVersion.unset
     package var generation: Int64 = 0
     /// RFC 3339 text.
     package var creationTimestamp: String?
-    /// RFC 3339 text; set means that the object is terminating.
-    package var deletionTimestamp: String?
-    package var deletionGracePeriodSeconds: Int64?
     package var labels: [String: String] = [:]
     package var annotations: [String: String] = [:]
     package var ownerReferences: [OwnerReference] = []
-    package var finalizers: [String] = []
-    /// Kept as it came.
-    package var managedFields: JSON?
+    /// What few objects in a cache have is held apart; nil where all of it is unset.
+    private var rare: CopyOnWrite<Rare>?
 
     package init(
         name: String = "", namespace: String = "", labels: [String: String] = [:],
@@ -31,12 +38,59 @@ package struct ObjectMeta: Equatable, Sendable {
     package var objectName: ObjectName { ObjectName(namespace: namespace, name: name) }
 }
 
+extension ObjectMeta {
+    package var generateName: String {
+        get { rare?.wrappedValue.generateName ?? "" }
+        set { change { $0.generateName = newValue } }
+    }
+
+    /// RFC 3339 text; set means that the object is terminating.
+    package var deletionTimestamp: String? {
+        get { rare?.wrappedValue.deletionTimestamp }
+        set { change { $0.deletionTimestamp = newValue } }
+    }
+
+    package var deletionGracePeriodSeconds: Int64? {
+        get { rare?.wrappedValue.deletionGracePeriodSeconds }
+        set { change { $0.deletionGracePeriodSeconds = newValue } }
+    }
+
+    package var finalizers: [String] {
+        get { rare?.wrappedValue.finalizers ?? [] }
+        set { change { $0.finalizers = newValue } }
+    }
+
+    /// Kept as it came.
+    package var managedFields: JSON? {
+        get { rare?.wrappedValue.managedFields }
+        set { change { $0.managedFields = newValue } }
+    }
+
+    private mutating func change(_ edit: (inout Rare) -> Void) {
+        var value = rare?.wrappedValue ?? Rare()
+        edit(&value)
+        rare = value == Rare() ? nil : CopyOnWrite(wrappedValue: value)
+    }
+
+    /// Reads what is there, all at once.
+    private mutating func readRare(_ json: JSON) {
+        let value = Rare(
+            generateName: json["generateName"]?.string ?? "",
+            deletionTimestamp: json["deletionTimestamp"]?.string,
+            deletionGracePeriodSeconds: json["deletionGracePeriodSeconds"]?.integer,
+            finalizers: json["finalizers"]?.array?.compactMap(\.string) ?? [],
+            managedFields: json["managedFields"])
+        if value != Rare() { rare = CopyOnWrite(wrappedValue: value) }
+    }
+}
+
 /// `metadata.ownerReferences[]`.
 package struct OwnerReference: Equatable, Sendable {
     package var apiVersion: String
     package var kind: String
     package var name: String
-    package var uid: String
+    package private(set) var compactUID: ObjectUID
+    package var uid: String { compactUID.text }
     package var controller: Bool
     package var blockOwnerDeletion: Bool
 
@@ -47,7 +101,7 @@ package struct OwnerReference: Equatable, Sendable {
         self.apiVersion = apiVersion
         self.kind = kind
         self.name = name
-        self.uid = uid
+        compactUID = ObjectUID(uid)
         self.controller = controller
         self.blockOwnerDeletion = blockOwnerDeletion
     }
@@ -76,19 +130,26 @@ extension OwnerReference {
 extension ObjectMeta {
     package init(json: JSON) {
         name = json["name"]?.string ?? ""
-        generateName = json["generateName"]?.string ?? ""
-        namespace = json["namespace"]?.string ?? ""
+        namespace = SharedText.of(json["namespace"]?.string ?? "")
         uid = json["uid"]?.string ?? ""
         resourceVersion = json["resourceVersion"]?.string.flatMap(ResourceVersion.init) ?? .unset
         generation = json["generation"]?.integer ?? 0
-        creationTimestamp = json["creationTimestamp"]?.string
-        deletionTimestamp = json["deletionTimestamp"]?.string
-        deletionGracePeriodSeconds = json["deletionGracePeriodSeconds"]?.integer
-        labels = json["labels"]?.stringMap ?? [:]
-        annotations = json["annotations"]?.stringMap ?? [:]
+        creationTimestamp = json["creationTimestamp"]?.string.map(SharedText.of)
+        labels = json["labels"].map(Self.labels) ?? [:]
+        annotations = json["annotations"].map(Self.labels) ?? [:]
         ownerReferences = json["ownerReferences"]?.array?.map(OwnerReference.init(json:)) ?? []
-        finalizers = json["finalizers"]?.array?.compactMap(\.string) ?? []
-        managedFields = json["managedFields"]
+        readRare(json)
+    }
+
+    /// The same few keys and values are in very many objects.
+    private static func labels(_ json: JSON) -> [String: String] {
+        guard let members = json.object else { return [:] }
+        var labels: [String: String] = [:]
+        labels.reserveCapacity(members.count)
+        for case (let key, .string(let value)) in members {
+            labels[SharedText.of(key)] = SharedText.of(value)
+        }
+        return labels
     }
 
     /// Only what is set is written.

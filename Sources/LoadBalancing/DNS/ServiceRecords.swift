@@ -60,6 +60,10 @@ extension ServiceRecords {
         if addresses.isEmpty { return nil }
         if options.ignoresEmptyServices, unnamed.isEmpty, named.isEmpty { return nil }
         showsEndpoints = !options.omitsEndpoints
+        // Without the room that they grew by: there is one of these for every Service.
+        unnamed = unnamed.map { $0 }
+        addresses = addresses.map { $0 }
+        locations = locations.map { $0 }
     }
 
     /// The addresses of the endpoint of a label; nil: there is none.
@@ -107,7 +111,7 @@ extension ServiceRecords {
         var seen: Set<IPAddress> = []
         for (_, slice) in slices.sorted(by: { $0.key < $1.key }) {
             for endpoint in slice.endpoints where endpoint.ready != false {
-                guard let text = endpoint.addresses.first,
+                guard let text = endpoint.firstAddress,
                     let address = IPAddress(kubernetes: text)
                 else { continue }
                 let chosen = Self.label(endpoint, options)

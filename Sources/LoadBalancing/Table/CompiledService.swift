@@ -3,8 +3,8 @@ import KubeAPI
 
 /// The rows of the table that one Service asks for.
 struct CompiledService: Equatable, Sendable {
-    var servicePorts: [ServicePortName: ServicePortState] = [:]
-    var frontends: [FrontendAddress: Frontend] = [:]
+    var servicePorts = SortedRows<ServicePortName, ServicePortState>()
+    var frontends = SortedRows<FrontendAddress, Frontend>()
     var problems: Set<ServiceProblem> = []
     /// `metadata.creationTimestamp`: the older Service wins a contested address.
     var created = ""

@@ -98,7 +98,7 @@ struct EndpointCollection {
     private mutating func candidate(
         _ endpoint: Endpoint, _ number: Int64, _ slice: EndpointSlice, _ family: IPFamily
     ) -> Candidate? {
-        let text = endpoint.addresses.first ?? ""
+        let text = endpoint.firstAddress ?? ""
         guard let address = IPAddress(kubernetes: text), address.family == family else {
             problems.insert(
                 ServiceProblem(

@@ -52,7 +52,6 @@ package struct ServiceTableCompiler: Sendable {
         compiled.reserveCapacity(count)
         table.servicePorts.reserveCapacity(count)
         table.frontends.reserveCapacity(count)
-        losers.reserveCapacity(count)
         changes.servicePorts.reserveCapacity(count)
         changes.frontends.reserveCapacity(count)
     }
@@ -101,11 +100,11 @@ extension ServiceTableCompiler {
         let old = compiled[name]
         guard old != new else { return }
         compiled[name] = new
-        for (port, state) in new?.servicePorts ?? [:] where old?.servicePorts[port] != state {
+        for (port, state) in new?.servicePorts ?? SortedRows() where old?.servicePorts[port] != state {
             let before = table.servicePorts.updateValue(state, forKey: port)
             changes.servicePorts[port] = ServiceTable.Change(old: before, new: state)
         }
-        for port in (old?.servicePorts ?? [:]).keys where new?.servicePorts[port] == nil {
+        for port in (old?.servicePorts ?? SortedRows()).keys where new?.servicePorts[port] == nil {
             let before = table.servicePorts.removeValue(forKey: port)
             changes.servicePorts[port] = ServiceTable.Change(old: before, new: nil)
         }
@@ -117,8 +116,8 @@ extension ServiceTableCompiler {
         _ name: ObjectName, _ old: CompiledService?, _ new: CompiledService?,
         _ touched: inout [FrontendAddress: Claimants]
     ) {
-        let before = old?.frontends ?? [:]
-        let now = new?.frontends ?? [:]
+        let before = old?.frontends ?? SortedRows()
+        let now = new?.frontends ?? SortedRows()
         let ageChanged = old?.created != new?.created
         for (address, frontend) in now where ageChanged || before[address] != frontend {
             touched[address, default: Claimants()].insert(name)

@@ -8,6 +8,9 @@ package struct WorkQueueStateMachine<Key: Hashable & Sendable>: Sendable {
         case runningAgain
     }
 
+    /// The room of a queue that was very long is given back.
+    private static var keptRoom: Int { 1024 }
+
     private var order: [Key] = []
     private var head = 0
     private var states: [Key: State] = [:]
@@ -38,8 +41,12 @@ package struct WorkQueueStateMachine<Key: Hashable & Sendable>: Sendable {
         guard head < order.count else { return nil }
         let key = order[head]
         head += 1
-        if head == order.count || head > 1024 {
-            order.removeFirst(head)
+        if head == order.count || head > Self.keptRoom {
+            if order.capacity > 4 * Self.keptRoom, waiting <= Self.keptRoom {
+                order = Array(order[head...])
+            } else {
+                order.removeFirst(head)
+            }
             head = 0
         }
         states[key] = .running
@@ -49,6 +56,7 @@ package struct WorkQueueStateMachine<Key: Hashable & Sendable>: Sendable {
     /// Gives a key back. True if it waits again at once.
     package mutating func done(_ key: Key) -> Bool {
         let state = states.removeValue(forKey: key)
+        if states.isEmpty, states.capacity > 4 * Self.keptRoom { states = [:] }
         guard case .runningAgain = state else { return false }
         return add(key)
     }

@@ -26,6 +26,7 @@ struct StandAlone {
 
     func run() async throws {
         Heap.limitArenas(to: 2)
+        Heap.mapBlocks(from: 64 << 10)
         let signals = try Signal.stream(of: [.terminate, .interrupt])
         let directory = try DataDirectory(options.dataDirectory)
         let log = try SQLiteLog(path: directory.storePath)

@@ -11,8 +11,8 @@ struct NFTablesRenderer: Sendable {
     private(set) var frontends: [FrontendAddress: RenderedFrontend] = [:]
     private(set) var node = RenderedNode()
     private var use = StructureUse()
-    private var clusterIPs = Counts<IPAddress>()
-    private var hairpins = Counts<IPAddress>()
+    private var clusterIPs = AddressCounts()
+    private var hairpins = AddressCounts()
     private var nextID = ReservedID.firstList
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
@@ -148,11 +148,16 @@ struct NFTablesRenderer: Sendable {
     /// No id up to this one is given out: a predecessor may have used it.
     mutating func reserveIDs(upTo id: UInt32) { nextID = max(nextID, id &+ 1) }
 
-    /// Makes room for a whole table at once.
+    /// Makes room for all that a table has of this family at once.
     mutating func reserve(for table: ServiceTable) {
-        ports.reserveCapacity(table.servicePorts.count)
-        frontends.reserveCapacity(table.frontends.count)
-        clusterIPs.reserve(table.frontends.count)
+        let own = table.frontends.reduce(into: (all: 0, clusterIPs: 0)) { count, frontend in
+            guard frontend.key.family == family else { return }
+            count.all += 1
+            if frontend.value.kind == .clusterIP { count.clusterIPs += 1 }
+        }
+        ports.reserveCapacity(table.servicePorts.keys.count { $0.family == family })
+        frontends.reserveCapacity(own.all)
+        clusterIPs.reserve(own.clusterIPs, family)
     }
 
     mutating func remember(_ node: RenderedNode) { self.node = node }
@@ -221,11 +226,14 @@ extension NFTablesRenderer {
                 masquerade: .masqueradeModes)
             names.replace(old, with: new, key, into: &sink)
             replaceRanges(old?.ranges, with: new?.ranges, key, host, address, into: &sink)
-            let isClusterIP = (old?.isClusterIP ?? false, new?.isClusterIP ?? false)
-            clusterIPs.move(
-                from: isClusterIP.0 ? host : nil, to: isClusterIP.1 ? host : nil,
-                added: { sink.add(Elements.address($0), to: .clusterIPs) },
-                removed: { sink.remove(Elements.address($0), from: .clusterIPs) })
+            let (wasClusterIP, isClusterIP) = (old?.isClusterIP ?? false, new?.isClusterIP ?? false)
+            guard wasClusterIP != isClusterIP else { return }
+            if isClusterIP, clusterIPs.add(host) {
+                sink.add(Elements.address(host), to: .clusterIPs)
+            }
+            if wasClusterIP, clusterIPs.remove(host) {
+                sink.remove(Elements.address(host), from: .clusterIPs)
+            }
         case .node:
             let names = FrontendSets(
                 ids: .nodePorts, externalIDs: .externalNodePorts,
@@ -356,10 +364,10 @@ extension NFTablesRenderer {
     ) {
         guard old != new else { return }
         for address in old.isEmpty ? new : new.filter(Set(old).isMissing) {
-            hairpins.add(address) { sink.add(Elements.pair($0), to: .hairpin) }
+            if hairpins.add(address) { sink.add(Elements.pair(address), to: .hairpin) }
         }
         for address in new.isEmpty ? old : old.filter(Set(new).isMissing) {
-            hairpins.remove(address) { sink.remove(Elements.pair($0), from: .hairpin) }
+            if hairpins.remove(address) { sink.remove(Elements.pair(address), from: .hairpin) }
         }
     }
 }

@@ -11,12 +11,27 @@ struct RenderedList: Equatable, Sendable {
     }
 
     let id: UInt32
-    var choice: Choice
-    var slots: [IPSocketAddress]
     /// Session affinity in seconds; nil: none.
-    var timeout: UInt32?
+    let timeout: UInt32?
+    let choice: Choice
+    let slots: [IPSocketAddress]
+    /// nil where they are those of the slots, as they mostly are.
+    private let ownHairpins: [IPAddress]?
+
+    init(
+        id: UInt32, choice: Choice, slots: [IPSocketAddress], timeout: UInt32? = nil,
+        hairpins: [IPAddress] = []
+    ) {
+        self.id = id
+        self.choice = choice
+        self.slots = slots
+        self.timeout = timeout
+        let isShared = slots.lazy.map(\.address).elementsEqual(hairpins)
+        ownHairpins = isShared ? nil : hairpins
+    }
+
     /// The addresses of backends that may be chosen for a connection of their own, each once.
-    var hairpins: [IPAddress] = []
+    var hairpins: [IPAddress] { ownHairpins ?? slots.map(\.address) }
 }
 
 /// What a list shall be, before it has an id and an arrangement.

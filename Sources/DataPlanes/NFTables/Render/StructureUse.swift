@@ -42,7 +42,7 @@ struct StructureUse: Sendable {
             || Self.differs(structure.stickyTimeouts, sticky.counts)
     }
 
-    private static func differs<Part: Hashable>(_ parts: [Part], _ needed: [Part: Int]) -> Bool {
+    private static func differs<Part: Hashable>(_ parts: [Part], _ needed: [Part: Int32]) -> Bool {
         let unused = parts.count { needed[$0] == nil }
         return unused > spare || parts.count - unused != needed.count
     }
@@ -57,7 +57,7 @@ struct StructureUse: Sendable {
     }
 
     private static func merged<Part: Comparable & Hashable>(
-        _ old: [Part], _ needed: [Part: Int]
+        _ old: [Part], _ needed: [Part: Int32]
     ) -> [Part] {
         func busiestFirst(_ parts: some Sequence<Part>) -> [Part] {
             parts.sorted { (-needed[$0]!, $0) < (-needed[$1]!, $1) }

@@ -23,7 +23,10 @@ struct Audience {
         let crowd = Watcher.Crowd()
         var channels: [any Channel] = []
         for index in 1...count {
-            channels.append(try await connector.connect { Watcher(crowd, request) })
+            channels.append(
+                try await connector.connect(front: { Doorbell(crowd) }) {
+                    Watcher(crowd, request)
+                })
             if index.isMultiple(of: 50) { try await crowd.open(index) }
         }
         try await crowd.open(count)
@@ -34,8 +37,19 @@ struct Audience {
 
     /// Waits until each has been told what was there before: that may be more than one event.
     func settle() async throws {
-        _ = try await crowd.arrivals(channels.count)
+        try await crowd.read(channels.count)
         try await Task.sleep(for: .seconds(1))
+    }
+
+    /// Reads what the doorbells have kept: one event for each watch, or it was none that came.
+    private func readAll() async throws {
+        crowd.stopHolding()
+        for channel in channels {
+            channel.eventLoop.execute {
+                try? channel.pipeline.syncOperations.handler(type: Doorbell.self).open()
+            }
+        }
+        try await crowd.read(channels.count)
     }
 
     /// Makes a write and waits until all have seen it, again and again.
@@ -49,6 +63,7 @@ struct Audience {
             try await Caller.run(round, clients: 1, writer)
             let (time, sent) = (round.result.times[0], round.result.lastSent)
             let arrivals = try await crowd.arrivals(channels.count)
+            try await readAll()
             waits.size = crowd.bytes / arrivals.count
             for arrival in arrivals {
                 waits.sinceWrite.append(arrival - sent)

@@ -25,7 +25,9 @@ struct Connector: Sendable {
     }
 
     /// A connection with a handler of bytes behind TLS.
+    /// - Parameter front: a handler of bytes in front of TLS.
     func connect<Handler: ChannelInboundHandler>(
+        front: (@Sendable () -> any ChannelHandler)? = nil,
         _ handler: @escaping @Sendable () -> Handler
     ) async throws -> any Channel {
         try await ClientBootstrap(group: group)
@@ -33,6 +35,7 @@ struct Connector: Sendable {
             .channelInitializer { [context] channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    if let front { try pipeline.addHandler(front()) }
                     try pipeline.addHandler(
                         try NIOSSLClientHandler(context: context, serverHostname: nil))
                     try pipeline.addHandler(handler())

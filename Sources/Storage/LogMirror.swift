@@ -106,6 +106,14 @@ package final class LogMirror: Sendable {
         if let wake { wake.continuation.resume(returning: wake.answer) }
     }
 
+    fileprivate func reached(_ id: UInt64) -> Revision? {
+        state.withLock { $0.watches.isWaiting(id) ? $0.log.revision : nil }
+    }
+
+    fileprivate func settle(_ id: UInt64) -> Revision? {
+        state.withLock { $0.watches.settle(id, $0.log) }
+    }
+
     fileprivate func cancel(_ id: UInt64) {
         let wake = state.withLock { $0.watches.remove(id) }
         wake?.continuation.resume(returning: .success(nil))
@@ -126,6 +134,8 @@ private struct MirrorWatch: LogWatch {
         return try result.get()
     }
 
+    var reached: Revision? { mirror.reached(id) }
+    func settle() -> Revision? { mirror.settle(id) }
     func nudge() { mirror.nudge(id) }
     func cancel() { mirror.cancel(id) }
 }

@@ -50,6 +50,13 @@ package protocol LogWatch: Sendable {
     /// the watch is.
     func nudge()
 
+    /// While a task waits in `next()`: every event up to there has been handed over. nil while none does.
+    var reached: Revision? { get }
+
+    /// Ends the watch if there is nothing to hand over now: every event up to the revision has been. nil: there is
+    /// something, and the watch goes on. Not while a task waits in `next()`.
+    func settle() -> Revision?
+
     /// Ends the watch.
     func cancel()
 }

@@ -89,6 +89,23 @@ struct WatchTable {
         return (continuation, answer)
     }
 
+    /// A task waits for the next batch: the watch has been handed everything there is.
+    func isWaiting(_ id: UInt64) -> Bool { watches[id]?.waiting != nil }
+
+    /// Removes a watch that has been handed everything there is; nil where it has not.
+    mutating func settle(_ id: UInt64, _ log: LogState) -> Revision? {
+        guard let watch = watches[id], let group = groups[watch.prefix], !watch.isNudged else {
+            return nil
+        }
+        if watch.cursor < group.newest {
+            guard (try? log.check(watch.cursor)) != nil,
+                log.events(watch.prefix, after: watch.cursor, limit: 1).events.isEmpty
+            else { return nil }
+        }
+        _ = remove(id)
+        return log.revision
+    }
+
     mutating func remove(_ id: UInt64) -> Wake? {
         stopWaiting(id)
         guard let watch = watches.removeValue(forKey: id) else { return nil }

@@ -40,13 +40,12 @@ final class ChunkLane: ChannelInboundHandler, Sendable {
 
     /// Writes a chunk. Returns once the client's pace allows another one, or there is no client any more.
     func write(_ chunk: WatchChunk) async {
-        let buffer = chunk.framed
         // A watch runs on its event loop (see EventLoopExecutor): then nothing is to be waited for.
-        if loop.inEventLoop, send(buffer) { return }
+        if loop.inEventLoop, send(chunk) { return }
         let isSent = loop.inEventLoop
         await withCheckedContinuation { continuation in
-            loop.execute { [buffer] in
-                if isSent || !self.send(buffer) {
+            loop.execute {
+                if isSent || !self.send(chunk) {
                     self.wait(continuation)
                 } else {
                     continuation.resume()
@@ -55,12 +54,22 @@ final class ChunkLane: ChannelInboundHandler, Sendable {
         }
     }
 
-    /// True if more may be written at once.
-    private func send(_ buffer: ByteBuffer) -> Bool {
+    /// Returns once the client's pace allows another chunk, or there is no client any more.
+    func drain() async {
+        await withCheckedContinuation { continuation in
+            loop.execute { self.wait(continuation) }
+        }
+    }
+
+    /// Writes a chunk, on the event loop. True if more may be written at once.
+    func send(_ chunk: WatchChunk) -> Bool {
         guard let context = state.value.context else { return true }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(chunk.framed), promise: nil)
         return context.channel.isWritable
     }
+
+    /// Whether more may be written at once; on the event loop.
+    var isWritable: Bool { state.value.context?.channel.isWritable ?? true }
 
     private func wait(_ continuation: CheckedContinuation<Void, Never>) {
         let isOver = state.value.context.map { $0.channel.isWritable || !$0.channel.isActive }

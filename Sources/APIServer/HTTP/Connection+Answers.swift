@@ -78,8 +78,14 @@ extension Connection {
             }
             return
         }
-        await withTaskExecutorPreference(EventLoopExecutor.watches(of: channel.channel.eventLoop)) {
-            while let chunk = await stream.next() { await lane.write(chunk) }
+        let loop = channel.channel.eventLoop
+        await withTaskExecutorPreference(EventLoopExecutor.watches(of: loop)) {
+            repeat {
+                await handler.broadcasts.follow(stream, lane, on: loop)
+                if loop.inEventLoop, !lane.isWritable { await lane.drain() }
+                guard let chunk = await stream.next() else { return }
+                await lane.write(chunk)
+            } while true
         }
     }
 

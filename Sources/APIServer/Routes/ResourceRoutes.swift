@@ -71,8 +71,15 @@ struct ResourceRoutes: Sendable {
             let line = ObjectEvent.Kind.line("ERROR", error.json.encoded())
             return APIResponse(bytes: line)
         }
+        let sharing = WatchStream.Sharing(selection: watch.selection) {
+            [store, resource, watch] revision throws(Status) in
+            var again = watch
+            again.start = .after(revision)
+            return try await store.watch(resource, again)
+        }
         let stream = WatchStream(
-            open, of: resource, as: form, timeoutSeconds: watch.timeoutSeconds, store.configuration)
+            open, of: resource, as: form, timeoutSeconds: watch.timeoutSeconds, sharing: sharing,
+            store.configuration)
         return APIResponse(stream: stream, contentType: "application/json")
     }
 

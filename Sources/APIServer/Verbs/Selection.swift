@@ -1,7 +1,7 @@
 import KubeAPI
 
 /// Which objects of a resource a list or a watch is about.
-struct Selection: Sendable {
+struct Selection: Hashable, Sendable {
     var namespace: String?
     var labels = LabelSelector()
     var fields = FieldSelector()

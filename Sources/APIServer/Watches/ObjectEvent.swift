@@ -21,6 +21,14 @@ enum ObjectEvent: Sendable {
         }
     }
 
+    var revision: Revision {
+        switch self {
+        case .initial(let value): value.revision
+        case .change(_, let prepared): prepared.revision
+        case .bookmark(let revision, _): revision
+        }
+    }
+
     /// An object that was there before the watch began.
     case initial(StoredValue)
     case change(Kind, PreparedEvent)

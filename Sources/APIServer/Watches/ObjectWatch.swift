@@ -45,6 +45,12 @@ final class ObjectWatch: Sendable {
         }
     }
 
+    /// Ends the watch if it has nothing to tell now: everything up to the revision has been told.
+    func settle() -> Revision? { first.isEmpty ? watch.settle() : nil }
+
+    /// While a task waits for events: everything up to there has been told; else nil.
+    var reached: Revision? { watch.reached }
+
     /// Asks for a bookmark, where the watch allows them.
     func nudge() { watch.nudge() }
 
@@ -56,6 +62,8 @@ private final class FirstEvents: Sendable {
     private let events: Mutex<[ObjectEvent]?>
 
     init(_ events: [ObjectEvent]) { self.events = Mutex(events.isEmpty ? nil : events) }
+
+    var isEmpty: Bool { events.withLock { $0 == nil } }
 
     func take() -> [ObjectEvent]? {
         events.withLock { events in

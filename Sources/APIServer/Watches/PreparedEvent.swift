@@ -18,6 +18,7 @@ final class PreparedEvent: Sendable {
 
     let event: LogEvent
     let resource: Resource
+    var revision: Revision { event.revision }
     private let cache = Mutex(Cache())
 
     init(_ event: LogEvent, of resource: Resource) {

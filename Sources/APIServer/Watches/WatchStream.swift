@@ -1,6 +1,7 @@
 import KubeAPI
 import NIOCore
 import NIOPosix
+import Storage
 import Synchronization
 
 /// A watch as the chunks of an HTTP answer, with its bookmarks and its end in time.
@@ -10,7 +11,28 @@ final class WatchStream: Sendable {
     /// A chunk ends with the event that reaches it.
     private static let chunkSize = 1 << 16
 
-    private let watch: ObjectWatch
+    /// What a stream needs that may follow a broadcast.
+    struct Sharing: Sendable {
+        let selection: Selection
+        /// Opens the watch again, after a revision.
+        let reopen: Reopening
+    }
+
+    typealias Reopening = @Sendable (Revision) async throws(Status) -> ObjectWatch
+
+    private struct Source {
+        /// nil while it follows a broadcast, and until there is more to tell.
+        var watch: ObjectWatch?
+        /// Everything up to here has been told, where there is no watch.
+        var told = Revision.zero
+        /// Ends the following.
+        var release: (@Sendable () -> Void)?
+        var wantsBookmark = false
+        var isCancelled = false
+    }
+
+    private let source: Mutex<Source>
+    private let sharing: Sharing?
     private let resource: Resource
     /// Of the next event.
     private let form: Mutex<ObjectForm>
@@ -18,40 +40,60 @@ final class WatchStream: Sendable {
     private let pending = Mutex<ArraySlice<ObjectEvent>>([])
     /// What it ends with, where it is ended for a reason.
     private let last = Mutex<Status?>(nil)
-    private let now: @Sendable () -> Timestamp
-    private let bookmarks: RepeatedTask
-    private let end: Scheduled<Void>
+    let now: @Sendable () -> Timestamp
+    private let timers = Mutex<(bookmarks: RepeatedTask, end: Scheduled<Void>)?>(nil)
 
     init(
         _ watch: ObjectWatch, of resource: Resource, as form: ObjectForm, timeoutSeconds: Int64?,
-        _ configuration: APIServer.Configuration
+        sharing: Sharing? = nil, _ configuration: APIServer.Configuration
     ) {
-        self.watch = watch
+        source = Mutex(Source(watch: watch))
+        self.sharing = sharing
         self.resource = resource
         self.form = Mutex(form)
         now = configuration.now
-        let timers = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
         let interval = TimeAmount.seconds(configuration.bookmarkSeconds)
-        bookmarks = timers.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-            [weak watch] _ in watch?.nudge()
+        let bookmarks = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+            [weak self] _ in self?.nudge()
         }
         let timeout = timeoutSeconds ?? Int64.random(in: Self.timeout)
-        end = timers.scheduleTask(in: .seconds(min(timeout, 86_400))) { [weak watch] in
-            watch?.cancel()
+        let end = loop.scheduleTask(in: .seconds(min(timeout, 86_400))) { [weak self] in
+            if let self { self.cancel() }
         }
+        timers.withLock { $0 = (bookmarks, end) }
     }
 
     deinit {
-        bookmarks.cancel()
-        end.cancel()
+        timers.withLock { timers in
+            timers?.bookmarks.cancel()
+            timers?.end.cancel()
+        }
     }
 
-    func cancel() { watch.cancel() }
+    func cancel() {
+        let (watch, release) = source.withLock { source in
+            source.isCancelled = true
+            return (source.watch, source.release)
+        }
+        watch?.cancel()
+        release?()
+    }
+
+    /// Asks for a bookmark.
+    private func nudge() {
+        let (watch, release) = source.withLock { source in
+            if source.watch == nil { source.wantsBookmark = true }
+            return (source.watch, source.release)
+        }
+        watch?.nudge()
+        release?()
+    }
 
     /// Ends with an ERROR event.
     func end(with status: Status) {
         last.withLock { $0 = status }
-        watch.cancel()
+        cancel()
     }
 
     /// The next chunk; nil at the end. An error ends the stream with an ERROR event. However much there is to tell,
@@ -59,13 +101,67 @@ final class WatchStream: Sendable {
     func next() async -> WatchChunk? {
         do throws(Status) {
             if pending.withLock({ $0.isEmpty }) {
-                guard let events = try await watch.next() else { return lastLine() }
+                guard let watch = try await openWatch(), let events = try await watch.next()
+                else { return lastLine() }
                 pending.withLock { $0 = events[...] }
             }
             return chunk()
         } catch {
-            watch.cancel()
+            cancel()
             return WatchChunk(ObjectEvent.Kind.line("ERROR", error.json.encoded()))
+        }
+    }
+
+    /// The watch, opened again if it was settled; nil when the stream was cancelled.
+    private func openWatch() async throws(Status) -> ObjectWatch? {
+        let (watch, told, isOver) = source.withLock { ($0.watch, $0.told, $0.isCancelled) }
+        if watch != nil || isOver { return watch }
+        guard let opened = try await sharing?.reopen(told) else { return nil }
+        let (isCancelled, wantsBookmark) = source.withLock { source in
+            defer { source.wantsBookmark = false }
+            if !source.isCancelled { source.watch = opened }
+            return (source.isCancelled, source.wantsBookmark)
+        }
+        if isCancelled { return nil }
+        if wantsBookmark { opened.nudge() }
+        return opened
+    }
+
+    // MARK: Following a broadcast
+
+    /// Ends the stream's own watch if everything there is has been told, up to the revision that is returned. nil: there
+    /// is more, or nobody else is told the same.
+    func settle() -> (topic: WatchTopic, told: Revision, reopen: Reopening)? {
+        guard let sharing, pending.withLock({ $0.isEmpty }) else { return nil }
+        let form = form.withLock { $0 }
+        guard form == form.continued else { return nil }
+        let told = source.withLock { source -> Revision? in
+            guard !source.isCancelled, let told = source.watch?.settle() else { return nil }
+            source.watch = nil
+            source.told = told
+            return told
+        }
+        return told.map {
+            (WatchTopic(resource: resource, selection: sharing.selection, form: form), $0,
+                sharing.reopen)
+        }
+    }
+
+    /// - Parameter release: ends the following soon.
+    /// - Returns: false if the stream has to go on by itself at once.
+    func beginFollowing(_ release: @escaping @Sendable () -> Void) -> Bool {
+        source.withLock { source in
+            if source.isCancelled || source.wantsBookmark { return false }
+            source.release = release
+            return true
+        }
+    }
+
+    /// - Parameter revision: everything up to here has been told.
+    func endFollowing(told revision: Revision) {
+        source.withLock { source in
+            source.release = nil
+            source.told = revision
         }
     }
 

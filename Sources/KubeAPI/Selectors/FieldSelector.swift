@@ -1,10 +1,10 @@
 /// A field selector as clients send it in a URL: terms that must all hold, such as
 /// `metadata.name=web,status.phase!=Failed`. No term selects everything.
-package struct FieldSelector: Equatable, Sendable {
+package struct FieldSelector: Hashable, Sendable {
     package private(set) var terms: [Term]
 
     /// One term: the field of the object, and the value that it must (or must not) have.
-    package struct Term: Equatable, Sendable {
+    package struct Term: Hashable, Sendable {
         package let field: SelectableField
         package let value: String
         package let isNegated: Bool

@@ -1,6 +1,6 @@
 /// A label selector as clients send it in a URL: requirements that must all hold, such as
 /// `app=web,tier in (front,back),!canary`. No requirement selects everything.
-package struct LabelSelector: Equatable, Sendable {
+package struct LabelSelector: Hashable, Sendable {
     package var requirements: [Requirement]
 
     package init(_ requirements: [Requirement] = []) { self.requirements = requirements }
@@ -27,7 +27,7 @@ package struct LabelSelector: Equatable, Sendable {
 
 extension LabelSelector {
     /// One term of the selector.
-    package struct Requirement: Equatable, Sendable {
+    package struct Requirement: Hashable, Sendable {
         package var key: String
         package var condition: Condition
 
@@ -38,7 +38,7 @@ extension LabelSelector {
     }
 
     /// What a requirement asks of the value of its key. A missing label satisfies the negative ones.
-    package enum Condition: Equatable, Sendable {
+    package enum Condition: Hashable, Sendable {
         /// `k=v`, `k==v`, `k in (v,w)`.
         case isIn([String])
         /// `k!=v`, `k notin (v,w)`.

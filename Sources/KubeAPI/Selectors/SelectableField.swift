@@ -1,5 +1,5 @@
 /// A field of a resource that objects can be selected by.
-package struct SelectableField: Equatable, Sendable {
+package struct SelectableField: Hashable, Sendable {
     /// As in the selector: `metadata.name`, `spec.nodeName`.
     package let label: String
     /// Where the value stands in the object.

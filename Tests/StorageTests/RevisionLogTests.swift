@@ -222,6 +222,45 @@ struct RevisionLogTests {
         let events = try await watch.events(200)
         #expect(events == (1...200).map { "put n \($0)@\($0 + 1)." })
     }
+
+    @Test(
+        "A watch that has told everything can be settled, and gone on with from there",
+        arguments: LogKind.allCases)
+    func settles(kind: LogKind) async throws {
+        let log = try kind.make()
+        try await log.put("a/1")
+        let watch = try await log.watch("a/", after: .zero)
+        #expect(watch.settle() == nil)
+        #expect(try await watch.events(1) == ["put a/1 @1."])
+        // What comes under other keys is nothing to tell.
+        try await log.put("b/1")
+        #expect(watch.settle() == Revision(2))
+        #expect(try await watch.next() == nil)
+        try await log.put("a/2")
+        let again = try await log.watch("a/", after: Revision(2))
+        #expect(again.settle() == nil)
+        #expect(try await again.events(1) == ["put a/2 @3."])
+        again.nudge()
+        #expect(again.settle() == nil)
+        #expect(try await again.next()?.events.isEmpty == true)
+        #expect(again.settle() == Revision(3))
+    }
+
+    @Test("While a task waits, a watch has reached the newest revision", arguments: LogKind.allCases)
+    func reaches(kind: LogKind) async throws {
+        let log = try kind.make()
+        try await log.put("a/1")
+        let watch = try await log.watch("a/", after: Revision(1))
+        #expect(watch.reached == nil)
+        let waiting = Task { try await watch.next() }
+        while watch.reached == nil { await Task.yield() }
+        #expect(watch.reached == Revision(1))
+        try await log.put("b/1")
+        #expect(watch.reached == Revision(2))
+        try await log.put("a/2")
+        #expect(watch.reached == nil)
+        #expect(try await waiting.value?.revision == Revision(3))
+    }
 }
 
 /// Adds one to the number in key "n".

@@ -25,6 +25,21 @@ import Watching
         #expect(queue.take() == nil)
     }
 
+    @Test func aLongQueueKeepsItsOrderWhileItsRoomIsGivenBack() {
+        let queue = WorkQueue<Int>()
+        var expected = 0
+        for round in 0..<3 {
+            for key in 0..<20_000 { queue.add(round * 20_000 + key) }
+            // What is added meanwhile comes last.
+            while let key = queue.take() {
+                #expect(key == expected)
+                expected += 1
+                queue.done(key)
+            }
+            #expect(expected == (round + 1) * 20_000)
+        }
+    }
+
     @Test func onlyTheLastTimerOfAKeyCounts() {
         let queue = WorkQueue<String>()
         let first = queue.arm("a")

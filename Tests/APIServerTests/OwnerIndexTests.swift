@@ -6,7 +6,9 @@ import Testing
 
 @Suite("What is owned by what")
 struct OwnerIndexTests {
-    @Test("Agrees with a plain set of pairs, whatever comes and goes", arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(
+        "Agrees with a plain set of pairs, whatever comes and goes",
+        arguments: 1...20 as ClosedRange<UInt64>)
     func agrees(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let index = OwnerIndex()

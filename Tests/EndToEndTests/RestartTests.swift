@@ -82,6 +82,30 @@ struct RestartTests {
         }
     }
 
+    @Test("what somebody else does to the kernel's table is taken back, and told as an Event")
+    func foreignChange() async throws {
+        try await withLab(.root) { lab in
+            let server = try await lab.up(["--data-plane", "nftables"])
+            func waitForTable() async throws {
+                try await eventually("the table is there") {
+                    let table = try? await lab.inside(["nft", "list", "table", "ip", "pointsman"])
+                    return table?.contains("10.96.0.1") == true
+                }
+            }
+            try await waitForTable()
+            _ = try await lab.inside(["nft", "delete", "table", "ip", "pointsman"])
+            try await waitForTable()
+            let events = [
+                kubectl, "get", "events", "-o",
+                "jsonpath={.items[*].reason} {.items[*].involvedObject.kind} {.items[*].message}",
+            ]
+            let expected =
+                "ForeignChange Node nft changed nf_tables table pointsman: it is repaired"
+            try await eventually("the Event") { try await lab.check(events) == expected }
+            try await server.stop()
+        }
+    }
+
     @Test("networks that overlap, also the host's own routes, are refused at start")
     func overlaps() async throws {
         try await withLab(.root) { lab in

@@ -246,7 +246,8 @@ struct RevisionLogTests {
         #expect(again.settle() == Revision(3))
     }
 
-    @Test("While a task waits, a watch has reached the newest revision", arguments: LogKind.allCases)
+    @Test(
+        "While a task waits, a watch has reached the newest revision", arguments: LogKind.allCases)
     func reaches(kind: LogKind) async throws {
         let log = try kind.make()
         try await log.put("a/1")

@@ -141,10 +141,8 @@ final class WatchStream: Sendable {
             source.told = told
             return told
         }
-        return told.map {
-            (WatchTopic(resource: resource, selection: sharing.selection, form: form), $0,
-                sharing.reopen)
-        }
+        let topic = WatchTopic(resource: resource, selection: sharing.selection, form: form)
+        return told.map { (topic, $0, sharing.reopen) }
     }
 
     /// - Parameter release: ends the following soon.

@@ -8,6 +8,7 @@ package import Wire
 package struct ConntrackTable: ~Copyable, Sendable {
     /// How many entries one datagram deletes: if none is there any more, all the answers must fit the receive buffer.
     private static let batchSize = 128
+    private static let attempts = 16
 
     private var dumps: NetlinkSocket
     /// A socket that is in the middle of a dump takes no other requests.
@@ -27,7 +28,7 @@ package struct ConntrackTable: ~Copyable, Sendable {
         _ combine: (inout Result, ConntrackEntry) -> Void
     ) throws(NetlinkError) -> Result {
         let operation = "list connections, \(filter)"
-        for _ in 0..<16 {
+        for _ in 0..<Self.attempts {
             var result = initial
             let isConsistent = try dumps.stream(
                 .getConntrackEntry, filter.dump, operation: operation
@@ -50,20 +51,25 @@ package struct ConntrackTable: ~Copyable, Sendable {
     package mutating func delete(
         matching filter: ConntrackFilter, where isUnwanted: (ConntrackEntry) -> Bool
     ) throws(NetlinkError) -> Int {
+        let operation = "list connections, \(filter)"
         var deleted = 0
-        var batch: [ConntrackEntry] = []
-        // Whether the dump was consistent does not matter: what grows or moves the table is new, and not unwanted.
-        _ = try dumps.stream(
-            .getConntrackEntry, filter.dump, operation: "list connections, \(filter)"
-        ) { (message: ConntrackMessage) throws(NetlinkError) in
-            guard let entry = ConntrackEntry(message), filter.matches(entry), isUnwanted(entry)
-            else { return }
-            batch.append(entry)
-            guard batch.count == Self.batchSize else { return }
+        for _ in 0..<Self.attempts {
+            var batch: [ConntrackEntry] = []
+            let isConsistent = try dumps.stream(
+                .getConntrackEntry, filter.dump, operation: operation
+            ) { (message: ConntrackMessage) throws(NetlinkError) in
+                guard let entry = ConntrackEntry(message), filter.matches(entry), isUnwanted(entry)
+                else { return }
+                batch.append(entry)
+                guard batch.count == Self.batchSize else { return }
+                deleted += try Self.delete(batch, with: &deletions)
+                batch.removeAll(keepingCapacity: true)
+            }
             deleted += try Self.delete(batch, with: &deletions)
-            batch.removeAll(keepingCapacity: true)
+            // A table that changed its size under way may have moved an entry past the dump.
+            if isConsistent { return deleted }
         }
-        return try deleted + Self.delete(batch, with: &deletions)
+        throw .neverConsistent(operation: operation)
     }
 
     /// Deletes these very entries; one that is gone already is no error.

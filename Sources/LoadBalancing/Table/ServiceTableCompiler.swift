@@ -100,7 +100,8 @@ extension ServiceTableCompiler {
         let old = compiled[name]
         guard old != new else { return }
         compiled[name] = new
-        for (port, state) in new?.servicePorts ?? SortedRows() where old?.servicePorts[port] != state {
+        for (port, state) in new?.servicePorts ?? SortedRows()
+        where old?.servicePorts[port] != state {
             let before = table.servicePorts.updateValue(state, forKey: port)
             changes.servicePorts[port] = ServiceTable.Change(old: before, new: state)
         }

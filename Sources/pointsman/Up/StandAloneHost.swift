@@ -140,12 +140,7 @@ struct StandAloneHost {
             start { [plane] in
                 for await problems in plane.recoveries { agent.take(problems) }
             }
-            start { [plane, logger] in
-                for await change in plane.foreignChanges {
-                    logger.warning("\(change) changed nf_tables table pointsman: it is repaired")
-                    agent.repair()
-                }
-            }
+            start { await repair(agent, caches, client) }
             start { [proxyHealth] in await proxyHealth.report(client) }
             start { [time, logger] in
                 await caches.run(client, time: time) { logger.warning("\($0)") }
@@ -164,6 +159,28 @@ struct StandAloneHost {
         await addresses.stop()
         await proxyHealth.stop()
         await plane.stop()
+    }
+
+    /// Takes back what others do to the kernel's table, and tells it: in the log with the process, to users as an Event
+    /// of the node.
+    private func repair(
+        _ agent: ProxyAgent, _ caches: ClusterCaches, _ client: LocalClient
+    ) async {
+        let events = EventRecorder(client, component: "pointsman-proxy", time: time)
+        await withDiscardingTaskGroup { group in
+            for await change in plane.foreignChanges {
+                logger.warning("\(change) changed nf_tables table pointsman: it is repaired")
+                agent.repair()
+                guard let node = caches.nodes[ObjectName(options.nodeName)]?.view else { continue }
+                // Without the process, so that a repeat is counted.
+                let who = change.name.isEmpty ? "somebody" : change.name
+                group.addTask {
+                    await events.record(
+                        .warning, about: node, reason: "ForeignChange",
+                        "\(who) changed nf_tables table pointsman: it is repaired")
+                }
+            }
+        }
     }
 
     /// Tells DNS of every Pod: names of Pods are checked.

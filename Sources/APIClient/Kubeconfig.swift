@@ -66,7 +66,7 @@ package struct Kubeconfig: Equatable, Sendable {
         guard let user = try file.named("users", context.text("user") ?? "", "user") else { return }
         clientCertificate = try files.pem(user, "client-certificate")
         clientKey = try files.pem(user, "client-key")
-        if let token = try user.text("token") {
+        if let token = try user.text("token"), !token.isEmpty {
             self.token = token
         } else if let path = try user.text("tokenFile") {
             token = try files.text(path)
@@ -142,7 +142,10 @@ private struct KubeconfigNode {
         guard let entries = json[list]?.array else { throw wrong(list, "a list") }
         guard let entry = entries.first(where: { $0["name"]?.string == name }) else { return nil }
         let path = "\(list)[\(name)].\(member)"
-        guard let value = entry[member], value.object != nil else {
+        // A user without anything is one who shows nothing.
+        var value = entry[member] ?? .null
+        if value.isNull { value = [:] }
+        guard value.object != nil else {
             throw KubeconfigError("not a kubeconfig file: \(path) is not a mapping")
         }
         return KubeconfigNode(json: value, path: path + ".")

@@ -107,7 +107,7 @@ package final class LogMirror: Sendable {
     }
 
     fileprivate func reached(_ id: UInt64) -> Revision? {
-        state.withLock { $0.watches.isWaiting(id) ? $0.log.revision : nil }
+        state.withLock { $0.watches.reached(id, $0.log) }
     }
 
     fileprivate func settle(_ id: UInt64) -> Revision? {

@@ -50,7 +50,8 @@ package protocol LogWatch: Sendable {
     /// the watch is.
     func nudge()
 
-    /// While a task waits in `next()`: every event up to there has been handed over. nil while none does.
+    /// Every event up to here was handed over before the last batch; while a task waits in `next()`, all there are. nil
+    /// after the end.
     var reached: Revision? { get }
 
     /// Ends the watch if there is nothing to hand over now: every event up to the revision has been. nil: there is

@@ -8,6 +8,8 @@ struct WatchTable {
         let prefix: String
         /// Everything up to here has been handed over; more where nothing of the prefix came since.
         var cursor: Revision
+        /// Everything up to here had been handed over before the last batch was.
+        var settled: Revision
         var isNudged = false
         var waiting: CheckedContinuation<Answer, Never>?
     }
@@ -30,7 +32,7 @@ struct WatchTable {
 
     mutating func add(_ prefix: String, after revision: Revision, _ log: LogState) -> UInt64 {
         last += 1
-        watches[last] = Watch(prefix: prefix, cursor: revision)
+        watches[last] = Watch(prefix: prefix, cursor: revision, settled: revision)
         groups[prefix, default: Group(newest: log.revision)].busy.insert(last)
         return last
     }
@@ -72,6 +74,7 @@ struct WatchTable {
                 guard let continuation = watches[id]?.waiting else { continue }
                 watches[id]?.waiting = nil
                 watches[id]?.cursor = batch.revision
+                watches[id]?.settled = before
                 watches[id]?.isNudged = false
                 wakes.append((continuation, .success(batch)))
             }
@@ -89,8 +92,10 @@ struct WatchTable {
         return (continuation, answer)
     }
 
-    /// A task waits for the next batch: the watch has been handed everything there is.
-    func isWaiting(_ id: UInt64) -> Bool { watches[id]?.waiting != nil }
+    /// Up to where everything has been dealt with: who asks for the next batch is done with the last one.
+    func reached(_ id: UInt64, _ log: LogState) -> Revision? {
+        watches[id].map { $0.waiting == nil ? $0.settled : log.revision }
+    }
 
     /// Removes a watch that has been handed everything there is; nil where it has not.
     mutating func settle(_ id: UInt64, _ log: LogState) -> Revision? {
@@ -146,6 +151,7 @@ struct WatchTable {
             batch = log.events(watch.prefix, after: watch.cursor, limit: Self.batchLimit)
         }
         let hasNews = !batch.events.isEmpty || watch.isNudged
+        watch.settled = watch.cursor
         watch.cursor = batch.revision
         watch.isNudged = false
         watches[id] = watch

@@ -15,11 +15,19 @@ struct KubeconfigTests {
         - {name: admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}
         - {name: robot, user: {token: secret}}
         - {name: cloud, user: {exec: {command: aws}}}
+        - {name: nobody, user: null}
+        - {name: bare}
+        - {name: file, user: {token: "", tokenFile: token}}
+        - {name: number, user: {token: 12345}}
         contexts:
         - {name: a, context: {cluster: one, user: admin, namespace: shop}}
         - {name: b, context: {cluster: two, user: robot}}
         - {name: c, context: {cluster: three, user: robot}}
         - {name: d, context: {cluster: one, user: cloud}}
+        - {name: e, context: {cluster: one, user: nobody}}
+        - {name: f, context: {cluster: one, user: bare}}
+        - {name: g, context: {cluster: one, user: file}}
+        - {name: h, context: {cluster: one, user: number}}
         """
 
     @Test("the current context is used unless another is named")
@@ -36,11 +44,19 @@ struct KubeconfigTests {
         #expect(named.namespace == "shop")
     }
 
+    @Test("a user without anything shows nothing", arguments: ["e", "f"])
+    func empty(_ context: String) throws {
+        let read = try Kubeconfig(yaml: Self.text, context: context, directory: "/nowhere")
+        #expect(read.token == nil && read.clientCertificate == nil && read.clientKey == nil)
+    }
+
     @Test(
         "what cannot be used says why",
         arguments: [
             ("c", "cluster \"three\" does not exist"), ("x", "context \"x\" does not exist"),
             ("d", "exec and auth-provider credentials are not supported"),
+            ("g", "/nowhere/token cannot be read"),
+            ("h", "not a kubeconfig file: users[number].user.token is not a text"),
         ])
     func refused(_ context: String, _ reason: String) {
         #expect(throws: KubeconfigError(reason)) {

@@ -30,4 +30,19 @@ struct OwnerIndexTests {
             #expect(index.holds(.endpointSlices) == !index.isEmpty)
         }
     }
+
+    @Test("Very many dependents of one owner come and go", .timeLimit(.minutes(1)))
+    func many() throws {
+        let index = OwnerIndex()
+        let uid = ObjectUID("uid")
+        let dependents = try (0..<20_000).map {
+            try #require(
+                OwnerIndex.Dependent(.pods, ObjectName(namespace: "a", name: "pod-\($0)")))
+        }
+        for dependent in dependents { index.set(dependent, owners: [uid]) }
+        #expect(index.dependents(of: uid).count == dependents.count)
+        for dependent in dependents { index.set(dependent, owners: []) }
+        #expect(index.isEmpty)
+        #expect(index.dependents(of: uid).isEmpty)
+    }
 }

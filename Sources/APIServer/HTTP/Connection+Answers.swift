@@ -80,12 +80,19 @@ extension Connection {
         }
         let loop = channel.channel.eventLoop
         await withTaskExecutorPreference(EventLoopExecutor.watches(of: loop)) {
-            repeat {
-                await handler.broadcasts.follow(stream, lane, on: loop)
-                if loop.inEventLoop, !lane.isWritable { await lane.drain() }
-                guard let chunk = await stream.next() else { return }
-                await lane.write(chunk)
-            } while true
+            await withTaskCancellationHandler {
+                repeat {
+                    await handler.broadcasts.follow(stream, lane, on: loop)
+                    if loop.inEventLoop, !lane.isWritable {
+                        await stream.unsettle()
+                        await lane.drain()
+                    }
+                    guard let chunk = await stream.next() else { return }
+                    await lane.write(chunk)
+                } while true
+            } onCancel: {
+                stream.cancel()
+            }
         }
     }
 

@@ -8,7 +8,7 @@ final class ObjectWatch: Sendable {
     private let resource: Resource
     private let selection: Selection
     private let events: PreparedEvents
-    private let allowsBookmarks: Bool
+    let allowsBookmarks: Bool
     /// The first answer of `next`.
     private let first: FirstEvents
 
@@ -48,7 +48,7 @@ final class ObjectWatch: Sendable {
     /// Ends the watch if it has nothing to tell now: everything up to the revision has been told.
     func settle() -> Revision? { first.isEmpty ? watch.settle() : nil }
 
-    /// While a task waits for events: everything up to there has been told; else nil.
+    /// Everything up to here was told before the last events; while a task waits for more, all there is.
     var reached: Revision? { watch.reached }
 
     /// Asks for a bookmark, where the watch allows them.

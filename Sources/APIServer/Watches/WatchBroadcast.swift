@@ -19,7 +19,7 @@ final class WatchBroadcast: Sendable {
         let lane: ChunkLane
         /// Everything up to here has been told.
         var told: Revision
-        let done: CheckedContinuation<Revision, Never>
+        let done: CheckedContinuation<Revision?, Never>
     }
 
     private struct State {
@@ -54,42 +54,44 @@ final class WatchBroadcast: Sendable {
     }
 
     /// Asks a watch for news, for as long as somebody follows.
-    func run(_ open: () async throws(Status) -> ObjectWatch) async {
-        if let watch = try? await open() {
+    func run(_ open: WatchStream.Reopening) async {
+        // Who follows by now, and has been told least, is told all that comes.
+        if let told = state.value.followers.map(\.told).min(), let watch = try? await open(told) {
             state.value.watch = watch
             if state.value.followers.isEmpty { watch.cancel() }
             while let events = try? await watch.next() { await tell(events) }
         }
         // The watch is over: each follower learns by itself why.
-        while let follower = state.value.followers.last { leave(follower.id) }
+        while !state.value.followers.isEmpty { leave(at: state.value.followers.count - 1) }
         whenOver(self)
     }
 
-    /// Follows until the stream wants, or has, to go on by itself.
-    /// - Returns: everything up to there has been told.
-    func follow(_ stream: WatchStream, _ lane: ChunkLane, told: Revision) async -> Revision {
-        await withCheckedContinuation { done in
-            state.value.last += 1
-            let id = state.value.last
-            state.value.followers.append(Follower(id: id, lane: lane, told: told, done: done))
-            let mayFollow = stream.beginFollowing { [loop] in
-                loop.execute { self.leave(id) }
-            }
-            if !mayFollow { leave(id) }
+    /// Lets a stream follow until it wants, or has, to go on by itself; then `done` gets the revision up to which
+    /// everything has been told. On the event loop.
+    func add(
+        _ stream: WatchStream, _ lane: ChunkLane, told: Revision,
+        _ done: CheckedContinuation<Revision?, Never>
+    ) {
+        state.value.last += 1
+        let id = state.value.last
+        state.value.followers.append(Follower(id: id, lane: lane, told: told, done: done))
+        let mayFollow = stream.beginFollowing { [loop] in
+            loop.execute { self.leave(id) }
         }
+        if !mayFollow { leave(id) }
     }
 
     private func leave(_ id: UInt64) {
-        guard let place = state.value.followers.firstIndex(where: { $0.id == id }) else { return }
+        guard let place = state.value.followers.lastIndex(where: { $0.id == id }) else { return }
         leave(at: place)
     }
 
     private func leave(at place: Int) {
         let follower = state.value.followers.remove(at: place)
         if let next = state.value.next, place < next { state.value.next = next - 1 }
-        // Between two events all have been told what the watch has.
-        let reached = state.value.next == nil ? state.value.watch?.reached : nil
-        follower.done.resume(returning: max(follower.told, reached ?? follower.told))
+        // However long nothing came for it: what it has seen does not become too old.
+        let reached = state.value.watch?.reached ?? follower.told
+        follower.done.resume(returning: max(follower.told, reached))
         if state.value.followers.isEmpty {
             state.value.watch?.cancel()
             whenOver(self)
@@ -172,23 +174,38 @@ final class WatchBroadcasts: Sendable {
     /// Lets a stream that has told everything follow a broadcast. Returns when it has to go on by itself; at once if it has
     /// something to tell, or tells what nobody else could be told.
     func follow(_ stream: WatchStream, _ lane: ChunkLane, on loop: any EventLoop) async {
-        guard loop.inEventLoop, let executor = EventLoopExecutor.watches(of: loop),
-            let (topic, told, reopen) = stream.settle()
-        else { return }
-        let key = Key(topic: topic, loop: ObjectIdentifier(loop))
-        let broadcast: WatchBroadcast
-        if let known = all.withLock({ $0[key] }) {
-            broadcast = known
-        } else {
-            broadcast = WatchBroadcast(topic, on: loop, now: stream.now) { [weak self] in
-                self?.remove($0, key)
+        guard loop.inEventLoop, let sharing = stream.shared else { return }
+        // All in one step on the event loop: what comes after the settling is told by the broadcast.
+        let reached = await withCheckedContinuation {
+            (done: CheckedContinuation<Revision?, Never>) in
+            guard let told = stream.settle() else { return done.resume(returning: nil) }
+            let isNew = broadcast(sharing.topic, stream, on: loop) {
+                $0.add(stream, lane, told: told, done)
             }
-            all.withLock { $0[key] = broadcast }
-            Task(executorPreference: executor) { [broadcast] in
-                await broadcast.run { () throws(Status) in try await reopen(told) }
+            guard let broadcast = isNew else { return }
+            Task(executorPreference: EventLoopExecutor.watches(of: loop)) {
+                await broadcast.run(sharing.reopen)
             }
         }
-        stream.endFollowing(told: await broadcast.follow(stream, lane, told: told))
+        if let reached { stream.endFollowing(told: reached) }
+    }
+
+    /// - Returns: the broadcast, where there was none.
+    private func broadcast(
+        _ topic: WatchTopic, _ stream: WatchStream, on loop: any EventLoop,
+        _ use: (WatchBroadcast) -> Void
+    ) -> WatchBroadcast? {
+        let key = Key(topic: topic, loop: ObjectIdentifier(loop))
+        if let known = all.withLock({ $0[key] }) {
+            use(known)
+            return nil
+        }
+        let broadcast = WatchBroadcast(topic, on: loop, now: stream.now) { [weak self] in
+            self?.remove($0, key)
+        }
+        all.withLock { $0[key] = broadcast }
+        use(broadcast)
+        return broadcast
     }
 
     private func remove(_ broadcast: WatchBroadcast, _ key: Key) {

@@ -41,7 +41,7 @@ final class WatchStream: Sendable {
     /// What it ends with, where it is ended for a reason.
     private let last = Mutex<Status?>(nil)
     let now: @Sendable () -> Timestamp
-    private let timers = Mutex<(bookmarks: RepeatedTask, end: Scheduled<Void>)?>(nil)
+    private let timers = Mutex<(bookmarks: RepeatedTask?, end: Scheduled<Void>)?>(nil)
 
     init(
         _ watch: ObjectWatch, of resource: Resource, as form: ObjectForm, timeoutSeconds: Int64?,
@@ -54,19 +54,22 @@ final class WatchStream: Sendable {
         now = configuration.now
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let interval = TimeAmount.seconds(configuration.bookmarkSeconds)
-        let bookmarks = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-            [weak self] _ in self?.nudge()
+        var bookmarks: RepeatedTask?
+        if watch.allowsBookmarks {
+            bookmarks = loop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+                [weak self] _ in self?.nudge()
+            }
         }
         let timeout = timeoutSeconds ?? Int64.random(in: Self.timeout)
         let end = loop.scheduleTask(in: .seconds(min(timeout, 86_400))) { [weak self] in
             if let self { self.cancel() }
         }
-        timers.withLock { $0 = (bookmarks, end) }
+        timers.withLock { [bookmarks] in $0 = (bookmarks, end) }
     }
 
     deinit {
         timers.withLock { timers in
-            timers?.bookmarks.cancel()
+            timers?.bookmarks?.cancel()
             timers?.end.cancel()
         }
     }
@@ -82,11 +85,10 @@ final class WatchStream: Sendable {
 
     /// Asks for a bookmark.
     private func nudge() {
-        let (watch, release) = source.withLock { source in
-            if source.watch == nil { source.wantsBookmark = true }
-            return (source.watch, source.release)
+        let release = source.withLock { source in
+            if let watch = source.watch { watch.nudge() } else { source.wantsBookmark = true }
+            return source.release
         }
-        watch?.nudge()
         release?()
     }
 
@@ -129,21 +131,28 @@ final class WatchStream: Sendable {
 
     // MARK: Following a broadcast
 
-    /// Ends the stream's own watch if everything there is has been told, up to the revision that is returned. nil: there
-    /// is more, or nobody else is told the same.
-    func settle() -> (topic: WatchTopic, told: Revision, reopen: Reopening)? {
-        guard let sharing, pending.withLock({ $0.isEmpty }) else { return nil }
+    /// What the stream tells from now on, where others may be told the same.
+    var shared: (topic: WatchTopic, reopen: Reopening)? {
+        guard let sharing else { return nil }
         let form = form.withLock { $0 }
         guard form == form.continued else { return nil }
-        let told = source.withLock { source -> Revision? in
+        let topic = WatchTopic(resource: resource, selection: sharing.selection, form: form)
+        return (topic, sharing.reopen)
+    }
+
+    /// Ends the stream's own watch if everything there is has been told, up to the revision that is returned.
+    func settle() -> Revision? {
+        guard pending.withLock({ $0.isEmpty }) else { return nil }
+        return source.withLock { source in
             guard !source.isCancelled, let told = source.watch?.settle() else { return nil }
             source.watch = nil
             source.told = told
             return told
         }
-        let topic = WatchTopic(resource: resource, selection: sharing.selection, form: form)
-        return told.map { (topic, $0, sharing.reopen) }
     }
+
+    /// Opens the watch again, so that what comes meanwhile does not become too old for a slow client.
+    func unsettle() async { _ = try? await openWatch() }
 
     /// - Parameter release: ends the following soon.
     /// - Returns: false if the stream has to go on by itself at once.

@@ -34,6 +34,7 @@ struct DrainTracker {
         _ use: inout BackendUse, of table: ServiceTable, _ state: inout ClusterState
     ) -> [(ObjectName, Condition)] {
         var news: [(ObjectName, Condition)] = []
+        if terminating.isEmpty { use.reset() }
         for (name, pod) in terminating.sorted(by: { $0.key < $1.key }) {
             let isUsed = pod.podIPs.contains { text in
                 IPAddress(text).map { use.contains($0, in: table) } ?? false

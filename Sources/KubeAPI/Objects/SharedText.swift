@@ -15,7 +15,8 @@ enum SharedText {
         guard (shortest...longest).contains(text.utf8.count) else { return text }
         let place = Int(truncatingIfNeeded: UInt(bitPattern: text.hashValue) % UInt(places))
         return known.withLock { known in
-            if known[place] == text { return known[place] }
+            // Byte by byte: texts are equal also where the same letters are composed otherwise.
+            if known[place].utf8.elementsEqual(text.utf8) { return known[place] }
             known[place] = text
             return text
         }

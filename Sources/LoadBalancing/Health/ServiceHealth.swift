@@ -37,7 +37,7 @@ extension EndpointCollection {
         {
             for endpoint in slice.endpoints
             where endpoint.isReady && endpoint.nodeName == snapshot.node.name {
-                guard let text = endpoint.addresses.first,
+                guard let text = endpoint.firstAddress,
                     let address = IPAddress(kubernetes: text), address.family == family
                 else { continue }
                 found.insert(address)

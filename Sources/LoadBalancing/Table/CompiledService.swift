@@ -3,13 +3,17 @@ import KubeAPI
 
 /// The rows of the table that one Service asks for.
 struct CompiledService: Equatable, Sendable {
-    var servicePorts = SortedRows<ServicePortName, ServicePortState>()
-    var frontends = SortedRows<FrontendAddress, Frontend>()
+    private(set) var servicePorts = SortedRows<ServicePortName, ServicePortState>()
+    private(set) var frontends = SortedRows<FrontendAddress, Frontend>()
     var problems: Set<ServiceProblem> = []
     /// `metadata.creationTimestamp`: the older Service wins a contested address.
     var created = ""
 
-    init() {}
+    /// The rows while they are made.
+    private struct Rows {
+        var servicePorts: [ServicePortName: ServicePortState] = [:]
+        var frontends: [FrontendAddress: Frontend] = [:]
+    }
 
     /// Nothing for a Service that is headless, an alias, or left to another proxy.
     init(_ service: Service, in snapshot: ClusterSnapshot) {
@@ -21,17 +25,20 @@ struct CompiledService: Equatable, Sendable {
         let addresses = ServiceAddresses(service)
         let settings = ServiceSettings(service)
         problems = addresses.problems.union(settings.problems)
+        var rows = Rows()
         for family in addresses.families {
             for port in service.spec.ports {
-                compile(port, family, service, addresses, settings, &endpoints)
+                compile(port, family, service, addresses, settings, &endpoints, &rows)
             }
         }
+        servicePorts = SortedRows(rows.servicePorts)
+        frontends = SortedRows(rows.frontends)
         problems.formUnion(endpoints.problems)
     }
 
     private mutating func compile(
         _ port: ServicePort, _ family: IPFamily, _ service: Service, _ addresses: ServiceAddresses,
-        _ settings: ServiceSettings, _ endpoints: inout EndpointCollection
+        _ settings: ServiceSettings, _ endpoints: inout EndpointCollection, _ rows: inout Rows
     ) {
         guard let `protocol` = L4Protocol(rawValue: port.protocol.isEmpty ? "TCP" : port.protocol),
             let number = Port(exactly: port.port), number > 0
@@ -49,7 +56,7 @@ struct CompiledService: Equatable, Sendable {
         let choice = BackendSelection(
             endpoints.candidates(port: port.name, `protocol`, family), policies.uses,
             node: endpoints.snapshot.node)
-        servicePorts[name] = ServicePortState(
+        rows.servicePorts[name] = ServicePortState(
             cluster: choice.cluster, local: choice.local, excluded: choice.excluded,
             scheduler: settings.scheduler, affinityTimeout: settings.affinityTimeout)
         let frontends = FrontendFactory(name, policies, choice)
@@ -58,14 +65,14 @@ struct CompiledService: Equatable, Sendable {
             nodeAddresses: endpoints.snapshot.node.nodePortAddresses)
         for (kind, address) in addresses.addresses(family) {
             let key = FrontendAddress(.address(address), number, `protocol`)
-            if self.frontends[key] == nil {
-                self.frontends[key] = frontends.frontend(
+            if rows.frontends[key] == nil {
+                rows.frontends[key] = frontends.frontend(
                     kind, sourceRanges: kind == .loadBalancerIP ? ranges : nil)
             }
         }
         if let nodePort {
             let key = FrontendAddress(.node(family), nodePort, `protocol`)
-            self.frontends[key] = frontends.frontend(.nodePort, sourceRanges: nil)
+            rows.frontends[key] = frontends.frontend(.nodePort, sourceRanges: nil)
         }
     }
 }

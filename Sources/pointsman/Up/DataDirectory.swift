@@ -64,11 +64,12 @@ struct DataDirectory: Sendable {
     // MARK: Kubeconfig
 
     /// Writes the kubeconfig where there is none, or where it no longer leads here. One that a user has changed in
-    /// other ways (a namespace, more contexts) is left alone.
+    /// other ways (a namespace, more contexts) is left alone; one that is replaced is kept beside it.
     func writeKubeconfig(
         server: String, authority: CertificateAuthority, admin: Credentials
     ) throws(SystemError) {
-        if let bytes = try PrivateFile.read(kubeconfigPath),
+        let bytes = try PrivateFile.read(kubeconfigPath)
+        if let bytes,
             let kept = try? Kubeconfig(
                 yaml: String(decoding: bytes, as: UTF8.self), directory: path),
             kept.server == ServerAddress(url: server),
@@ -79,6 +80,7 @@ struct DataDirectory: Sendable {
         }
         var file = KubeconfigText(server: server, user: "pointsman-admin", .certificate(admin))
         file.certificateAuthority = authority.credentials.certificate
+        if let bytes { try PrivateFile.write(bytes, to: kubeconfigPath + ".old") }
         try PrivateFile.write(Array(file.text.utf8), to: kubeconfigPath)
     }
 

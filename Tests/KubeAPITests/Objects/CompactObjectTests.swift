@@ -96,8 +96,14 @@ struct CompactObjectTests {
             }
             for await isRight in group { #expect(isRight) }
         }
-        for text in ["", "short", String(repeating: "é", count: 500)] {
-            #expect(SharedText.of(text) == text)
+        // The same letters in two compositions are equal, and yet not the same bytes.
+        let composed = "M\u{FC}llerstra\u{DF}e 12"
+        let decomposed = "Mu\u{308}llerstra\u{DF}e 12"
+        #expect(composed == decomposed)
+        for text in [
+            "", "short", String(repeating: "é", count: 500), composed, decomposed, composed,
+        ] {
+            #expect(Array(SharedText.of(text).utf8) == Array(text.utf8))
         }
     }
 }

@@ -5,24 +5,24 @@ import Testing
 
 @Suite("Sorted rows")
 struct SortedRowsTests {
-    @Test("Agree with a dictionary", arguments: 1...20 as ClosedRange<UInt64>)
-    func agree(_ seed: UInt64) {
-        var random = SplitMix64(seed: seed)
-        var rows = SortedRows<Int, Int>()
+    @Test("Agree with the dictionary that they are made of", arguments: [0, 1, 2, 7, 300])
+    func agree(_ count: Int) {
+        var random = SplitMix64(seed: UInt64(count))
         var model: [Int: Int] = [:]
-        for _ in 0..<400 {
-            let key = Int.random(in: 0..<12, using: &random)
-            let value = Bool.random(using: &random) ? Int.random(in: 0..<3, using: &random) : nil
-            rows[key] = value
-            model[key] = value
-            #expect(rows[key] == value)
-            #expect(Array(rows.keys) == model.keys.sorted())
-            #expect(rows.map(\.value) == model.keys.sorted().map { model[$0]! })
+        while model.count < count {
+            model[Int.random(in: 0..<1000, using: &random)] = Int.random(in: 0..<9, using: &random)
         }
-        var again = SortedRows<Int, Int>()
-        for (key, value) in model.shuffled(using: &random) { again[key] = value }
-        #expect(again == rows)
-        again[99] = 1
-        #expect(again != rows)
+        let rows = SortedRows(model)
+        #expect(Array(rows.keys) == model.keys.sorted())
+        #expect(rows.map(\.value) == model.keys.sorted().map { model[$0]! })
+        for key in -1...1000 { #expect(rows[key] == model[key]) }
+        #expect(rows == SortedRows(model))
+        model[1001] = 1
+        #expect(rows != SortedRows(model))
+        model[1001] = nil
+        if let key = model.keys.first {
+            model[key] = 10
+            #expect(rows != SortedRows(model))
+        }
     }
 }

@@ -54,6 +54,11 @@ final class Conversation: Sendable {
             let code = try? await client.exchange("DELETE", path, body: options.encoded()).code
             if code == 404 { continue }
             isClean = await isGone(path) && isClean
+            // A controller that was at work on a Service when it went takes back what it has made a moment later.
+            if path.contains("/services/") {
+                let endpoints = path.replacing("/services/", with: "/endpoints/")
+                isClean = await isGone(endpoints, patience: 200) && isClean
+            }
         }
         return isClean
     }
@@ -62,7 +67,11 @@ final class Conversation: Sendable {
     private func isGone(_ path: String) async -> Bool {
         let isNamespace =
             path.hasPrefix("/api/v1/namespaces/") && path.count { $0 == "/" } == 4
-        let patience = isNamespace ? 300 : 5
+        return await isGone(path, patience: isNamespace ? 300 : 5)
+    }
+
+    /// - Parameter patience: so many times 10 ms.
+    private func isGone(_ path: String, patience: Int) async -> Bool {
         for attempt in 0..<patience {
             if attempt > 0 { try? await Task.sleep(for: .milliseconds(10)) }
             if (try? await client.exchange("GET", path).code) == 404 { return true }

@@ -58,6 +58,25 @@ struct KubectlTests {
         }
     }
 
+    @Test("kubectl creates reviews, which have no PATCH", arguments: kubectls)
+    func reviews(program: String) async throws {
+        try await TestServer.with { server in
+            let kubectl = try Kubectl(program, server)
+            let spec =
+                "spec: {user: me, groups: [\"system:masters\"], resourceAttributes: "
+                + "{namespace: default, verb: get, resource: services}}"
+            for (kind, metadata) in [
+                ("LocalSubjectAccessReview", "metadata: {namespace: default}"),
+                ("SubjectAccessReview", "metadata: {}"),
+            ] {
+                let text = "apiVersion: authorization.k8s.io/v1\nkind: \(kind)\n\(metadata)\n\(spec)"
+                let allowed = try await kubectl(
+                    "create", "-f", "-", "-o", "jsonpath={.status.allowed}", input: text)
+                #expect(allowed == "true")
+            }
+        }
+    }
+
     @Test("kubectl explains, compares, waits and discovers", arguments: kubectls)
     func discovers(program: String) async throws {
         try await TestServer.with { server in

@@ -58,6 +58,8 @@ struct Router: Sendable {
                 await healthCheck(first, request.query, only: path[1])
             case ("version", 1): APIResponse(json: version)
             case ("api", 1...2), ("apis", 1...3): try discover(request)
+            case ("apis", 4) where path == Self.customResources:
+                APIResponse(json: Self.noCustomResources)
             case ("openapi", 2...): documents.respond(rest, accept: request.accept)
             default: nil
             }
@@ -67,6 +69,16 @@ struct Router: Sendable {
         if isJSON, !MediaType.isJSONAccepted(request.accept) { throw .notAcceptable }
         return response
     }
+
+    /// kubectl asks for custom resources before it creates what has no PATCH (the reviews): there are none.
+    private static let customResources = [
+        "apis", "apiextensions.k8s.io", "v1", "customresourcedefinitions",
+    ]
+
+    private static let noCustomResources: JSON = [
+        "kind": "CustomResourceDefinitionList", "apiVersion": "apiextensions.k8s.io/v1",
+        "metadata": ["resourceVersion": "1"], "items": [],
+    ]
 
     /// What there is, for people who look around.
     private static func index(_ discovery: Discovery) -> JSON {

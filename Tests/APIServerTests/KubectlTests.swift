@@ -69,7 +69,8 @@ struct KubectlTests {
                 ("LocalSubjectAccessReview", "metadata: {namespace: default}"),
                 ("SubjectAccessReview", "metadata: {}"),
             ] {
-                let text = "apiVersion: authorization.k8s.io/v1\nkind: \(kind)\n\(metadata)\n\(spec)"
+                let text =
+                    "apiVersion: authorization.k8s.io/v1\nkind: \(kind)\n\(metadata)\n\(spec)"
                 let allowed = try await kubectl(
                     "create", "-f", "-", "-o", "jsonpath={.status.allowed}", input: text)
                 #expect(allowed == "true")

@@ -21,6 +21,7 @@ final class OwnerIndex: Sendable {
     private struct State {
         var dependents: [ObjectUID: OneOrMore<Dependent>] = [:]
         var owners: [Dependent: OneOrMore<ObjectUID>] = [:]
+        var counts: [Resource: Int] = [:]
 
         mutating func add(_ dependent: Dependent, to uid: ObjectUID) {
             guard let index = dependents.index(forKey: uid) else {
@@ -33,7 +34,6 @@ final class OwnerIndex: Sendable {
         mutating func remove(_ dependent: Dependent, from uid: ObjectUID) {
             dependents[uid] = dependents.removeValue(forKey: uid)?.removing(dependent)
         }
-        var counts: [Resource: Int] = [:]
     }
 
     private let state = Mutex(State())

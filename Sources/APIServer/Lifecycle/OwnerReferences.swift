@@ -76,7 +76,7 @@ struct OwnerReferences: Sendable {
             let gone = OwnerIndex.Dependent(resource, metadata.objectName)
         else { return }
         index.set(gone, owners: [])
-        for dependent in index.dependents(of: ObjectUID(metadata.uid)) {
+        for dependent in index.dependents(of: metadata.compactUID) {
             guard let value = try? await store.find(dependent.resource, dependent.name),
                 let metadata = Self.metadata(value)
             else { continue }

@@ -135,9 +135,6 @@ final class WatchBroadcast: Sendable {
 
 /// Events that are told as one chunk.
 struct WatchPiece {
-    /// A chunk ends with the event that reaches it.
-    private static let size = 1 << 16
-
     let chunk: WatchChunk
     /// Of the last event.
     let revision: Revision
@@ -153,7 +150,7 @@ struct WatchPiece {
             // Mostly there is one, and all watches share its bytes.
             if events.count == 1 { return [WatchPiece(chunk: chunk, revision: prepared.revision)] }
             bytes += chunk.content.readableBytesView
-            if bytes.count >= size || index == events.count - 1 {
+            if bytes.count >= WatchStream.chunkSize || index == events.count - 1 {
                 pieces.append(WatchPiece(chunk: WatchChunk(bytes), revision: prepared.revision))
                 bytes = []
             }
@@ -179,10 +176,10 @@ final class WatchBroadcasts: Sendable {
         let reached = await withCheckedContinuation {
             (done: CheckedContinuation<Revision?, Never>) in
             guard let told = stream.settle() else { return done.resume(returning: nil) }
-            let isNew = broadcast(sharing.topic, stream, on: loop) {
+            let opened = broadcast(sharing.topic, stream, on: loop) {
                 $0.add(stream, lane, told: told, done)
             }
-            guard let broadcast = isNew else { return }
+            guard let broadcast = opened else { return }
             Task(executorPreference: EventLoopExecutor.watches(of: loop)) {
                 await broadcast.run(sharing.reopen)
             }

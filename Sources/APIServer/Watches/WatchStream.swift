@@ -9,7 +9,7 @@ final class WatchStream: Sendable {
     /// Without a timeout of the client's, a watch ends after 30 to 60 minutes.
     private static let timeout: ClosedRange<Int64> = 1800...3600
     /// A chunk ends with the event that reaches it.
-    private static let chunkSize = 1 << 16
+    static let chunkSize = 1 << 16
 
     /// What a stream needs that may follow a broadcast.
     struct Sharing: Sendable {

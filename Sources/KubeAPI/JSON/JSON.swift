@@ -92,13 +92,14 @@ extension JSON {
         .object(JSONObject(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
     }
 
-    /// The string members of an object; nil if this is not an object.
+    /// The string members of an object; nil if this is not an object. The same few keys and values, such as those of labels,
+    /// are in very many objects (see SharedText).
     package var stringMap: [String: String]? {
         guard let object else { return nil }
         var map: [String: String] = [:]
         map.reserveCapacity(object.count)
         for (key, value) in object {
-            if let text = value.string { map[key] = text }
+            if let text = value.string { map[SharedText.of(key)] = SharedText.of(text) }
         }
         return map
     }

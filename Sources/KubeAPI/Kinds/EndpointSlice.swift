@@ -108,9 +108,7 @@ package struct Endpoint: Equatable, Sendable {
     }
 
     private mutating func change(_ edit: (inout Rare) -> Void) {
-        var value = rare?.wrappedValue ?? Rare()
-        edit(&value)
-        rare = value == Rare() ? nil : CopyOnWrite(wrappedValue: value)
+        rare.change(unset: Rare(), edit)
     }
 }
 

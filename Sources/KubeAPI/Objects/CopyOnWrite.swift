@@ -27,3 +27,15 @@ extension CopyOnWrite: Equatable where Value: Equatable {
         a.content === b.content || a.content.value == b.content.value
     }
 }
+
+/// Fields that few values have, held apart: nil where all of them are unset.
+extension Optional {
+    /// Changes the fields; where they are all `unset` then, nothing is held.
+    mutating func change<Fields: Equatable & Sendable>(
+        unset: Fields, _ edit: (inout Fields) -> Void
+    ) where Wrapped == CopyOnWrite<Fields> {
+        var fields = self?.wrappedValue ?? unset
+        edit(&fields)
+        self = fields == unset ? nil : CopyOnWrite(wrappedValue: fields)
+    }
+}

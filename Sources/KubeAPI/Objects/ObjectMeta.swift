@@ -10,7 +10,7 @@ package struct ObjectMeta: Equatable, Sendable {
 
     package var name = ""
     package var namespace = ""
-    private var compactUID = ObjectUID("")
+    package private(set) var compactUID = ObjectUID("")
     package var uid: String {
         get { compactUID.text }
         set { compactUID = ObjectUID(newValue) }
@@ -67,20 +67,18 @@ extension ObjectMeta {
     }
 
     private mutating func change(_ edit: (inout Rare) -> Void) {
-        var value = rare?.wrappedValue ?? Rare()
-        edit(&value)
-        rare = value == Rare() ? nil : CopyOnWrite(wrappedValue: value)
+        rare.change(unset: Rare(), edit)
     }
 
     /// Reads what is there, all at once.
     private mutating func readRare(_ json: JSON) {
-        let value = Rare(
-            generateName: json["generateName"]?.string ?? "",
-            deletionTimestamp: json["deletionTimestamp"]?.string,
-            deletionGracePeriodSeconds: json["deletionGracePeriodSeconds"]?.integer,
-            finalizers: json["finalizers"]?.array?.compactMap(\.string) ?? [],
-            managedFields: json["managedFields"])
-        if value != Rare() { rare = CopyOnWrite(wrappedValue: value) }
+        change {
+            $0.generateName = json["generateName"]?.string ?? ""
+            $0.deletionTimestamp = json["deletionTimestamp"]?.string
+            $0.deletionGracePeriodSeconds = json["deletionGracePeriodSeconds"]?.integer
+            $0.finalizers = json["finalizers"]?.array?.compactMap(\.string) ?? []
+            $0.managedFields = json["managedFields"]
+        }
     }
 }
 
@@ -135,21 +133,10 @@ extension ObjectMeta {
         resourceVersion = json["resourceVersion"]?.string.flatMap(ResourceVersion.init) ?? .unset
         generation = json["generation"]?.integer ?? 0
         creationTimestamp = json["creationTimestamp"]?.string.map(SharedText.of)
-        labels = json["labels"].map(Self.labels) ?? [:]
-        annotations = json["annotations"].map(Self.labels) ?? [:]
+        labels = json["labels"]?.stringMap ?? [:]
+        annotations = json["annotations"]?.stringMap ?? [:]
         ownerReferences = json["ownerReferences"]?.array?.map(OwnerReference.init(json:)) ?? []
         readRare(json)
-    }
-
-    /// The same few keys and values are in very many objects.
-    private static func labels(_ json: JSON) -> [String: String] {
-        guard let members = json.object else { return [:] }
-        var labels: [String: String] = [:]
-        labels.reserveCapacity(members.count)
-        for case (let key, .string(let value)) in members {
-            labels[SharedText.of(key)] = SharedText.of(value)
-        }
-        return labels
     }
 
     /// Only what is set is written.

@@ -37,7 +37,8 @@ struct KernelLists {
             SetName.servicePorts, .externalServicePorts, .nodePorts, .externalNodePorts,
         ] {
             for case .value(let value)?? in content[set].values {
-                highestID = max(highestID, value.number(at: 0) ?? 0)
+                let id = value.number(at: 0) ?? 0
+                highestID = max(highestID, id & ~ReservedID.special)
             }
         }
     }
@@ -53,7 +54,8 @@ struct KernelLists {
             key = Elements.nodeKey(address)
             sets = (.nodePorts, .externalNodePorts)
         }
-        guard let id = number(key, in: sets.0) else { return nil }
+        guard let entry = number(key, in: sets.0) else { return nil }
+        let id = entry & ~ReservedID.special
         return (id, number(key, in: sets.1) ?? id)
     }
 

@@ -94,8 +94,10 @@ struct NFTablesLayout: Sendable {
     func chains(_ structure: Structure) -> [ChainName] {
         var names: [ChainName] = [
             .prerouting, .output, .input, .postrouting, .servicesExternal, .services,
-            .nodePortsExternal, .pick, .recall, .stick, .slots, .translated, .translatedService,
-            .translatedNodePort, .delivered, .learn, .learnNodePort, .remember, .masquerading,
+            .nodePortsExternal, .special, .specialExternal, .specialNodePortsExternal, .pick,
+            .recall, .stick, .slots, .anyBackend, .translated, .translatedService,
+            .translatedNodePort, .specialTranslated, .specialTranslatedNodePort, .delivered,
+            .learn, .learnNodePort, .remember, .masquerading,
         ]
         names += structure.pickCounts.map(ChainName.pickAmong)
         names += structure.maglevCounts.map(ChainName.maglevAmong)

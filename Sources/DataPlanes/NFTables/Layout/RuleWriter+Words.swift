@@ -96,6 +96,27 @@ extension RuleWriter {
         id + [.compare(word(0), isEqual: true, bytes(value))]
     }
 
+    // ReservedID.special.
+    var isSpecial: Expressions { isSpecial(true) }
+    var isNotSpecial: Expressions { isSpecial(false) }
+
+    private func isSpecial(_ isSpecial: Bool) -> Expressions {
+        id + [
+            .bitwise(
+                word(0), word(0), mask: bytes(ReservedID.special), xor: bytes(UInt32(0))),
+            .compare(word(0), isEqual: !isSpecial, bytes(UInt32(0))),
+        ]
+    }
+
+    /// The list's own id.
+    var forgetSpecial: Expressions {
+        id + [
+            .bitwise(
+                word(0), word(0), mask: bytes(~ReservedID.special), xor: bytes(UInt32(0))),
+            .setMeta(.priority, word(0)),
+        ]
+    }
+
     /// Where the map has nothing for the key the id stays what it was, and the rule ends.
     func setID(_ key: Expressions, _ map: SetName) -> Expressions {
         key + [lookup(map, into: 0), .setMeta(.priority, word(0))]

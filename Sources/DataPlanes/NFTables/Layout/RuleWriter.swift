@@ -13,16 +13,20 @@ struct RuleWriter {
     func rules(_ chain: ChainName, _ structure: Structure) -> [Expressions] {
         switch chain {
         case .prerouting: entry(services: .servicesExternal, nodePorts: .nodePortsExternal)
-        case .output: entry(services: .services, nodePorts: .pick)
+        case .output: entry(services: .services, nodePorts: .services)
         case .postrouting: [isTranslated + go(.translated)]
         case .input: [isTranslated + go(.delivered)]
-        case .servicesExternal: servicesExternal
-        case .services: [sourceRanges, go(.pick)]
-        case .nodePortsExternal: nodePortsExternal
-        case .pick: pick
+        case .servicesExternal: plain(orElse: .specialExternal)
+        case .services: plain(orElse: .special)
+        case .nodePortsExternal: plain(orElse: .specialNodePortsExternal)
+        case .special: [sourceRanges, forgetSpecial, go(.pick)]
+        case .specialExternal: specialExternal
+        case .specialNodePortsExternal: specialNodePortsExternal
+        case .pick: [jump(.recall), jump(.slots), go(.anyBackend)]
         case .recall: structure.stickyTimeouts.map { id + ifIn(.sticky($0)) + go(.stick) }
         case .stick: L4Protocol.allCases.map { isOf($0) + recalledBackend }
         case .slots: choose(structure)
+        case .anyBackend: anyBackend
         case .pickAmong(let count):
             L4Protocol.allCases.map {
                 isOf($0)
@@ -34,8 +38,17 @@ struct RuleWriter {
         case .translated: afterwards(.translatedService, .translatedNodePort)
         case .delivered: afterwards(.learn, .learnNodePort)
         case .translatedService:
-            translated(.learn, RenderedFrontend.usualMode, .masqueradeModes) { originalKey }
+            // RenderedFrontend.usualMode.
+            [
+                isSpecial + go(.specialTranslated), isNotFromPod + masquerade,
+                isHairpin + masquerade, forgetID,
+            ]
         case .translatedNodePort:
+            // RenderedFrontend.usualNodeMode.
+            [isSpecial + go(.specialTranslatedNodePort), masquerade]
+        case .specialTranslated:
+            translated(.learn, RenderedFrontend.usualMode, .masqueradeModes) { originalKey }
+        case .specialTranslatedNodePort:
             translated(.learnNodePort, RenderedFrontend.usualNodeMode, .nodeMasqueradeModes) {
                 originalNodeKey
             }
@@ -58,19 +71,26 @@ struct RuleWriter {
         ]
     }
 
-    private var servicesExternal: [Expressions] {
+    /// Nearly all frontends: their list serves everybody. What asks for more is in `special`.
+    private func plain(orElse special: ChainName) -> [Expressions] {
+        [isSpecial + go(special), jump(.slots), go(.anyBackend)]
+    }
+
+    private var specialExternal: [Expressions] {
         [
-            isFromPod + go(.services),
+            isFromPod + go(.special),
             sourceRanges,
             setID(destinationKey, .externalServicePorts),
+            forgetSpecial,
             go(.pick),
         ]
     }
 
-    private var nodePortsExternal: [Expressions] {
+    private var specialNodePortsExternal: [Expressions] {
         [
-            isFromPod + go(.pick),
+            isFromPod + go(.special),
             setID(nodeKey, .externalNodePorts),
+            forgetSpecial,
             go(.pick),
         ]
     }
@@ -80,21 +100,16 @@ struct RuleWriter {
             + [lookup(.allowed, isInverted: true), .verdict(.drop)]
     }
 
-    private var pick: [Expressions] {
+    /// What has found no backend: a refusal, or a packet that a commit has overtaken. Each look-up sees the newest commit: one
+    /// that comes between two of them may leave a packet with a number of slots, or with a slot, that its list does
+    /// not have any more. Slot 0 is in every list, whatever has become of the others.
+    private var anyBackend: [Expressions] {
         [
             isID(ReservedID.reject) + isOf(.tcp) + resetConnection,
             isID(ReservedID.reject) + rejectPort,
             isID(ReservedID.drop) + [.verdict(.drop)],
-            jump(.recall),
-            jump(.slots),
-        ] + anyBackend
-    }
-
-    /// Each look-up sees the newest commit: one that comes between two of them may leave a packet with a number of slots,
-    /// or with a slot, that its list does not have any more. Slot 0 is in every list, whatever has become of the others.
-    private var anyBackend: [Expressions] {
-        [isOf(.tcp) + dnat(slot: randomSlot(1), .backends)]
-            + L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1), .otherBackends) }
+            isOf(.tcp) + dnat(slot: randomSlot(1), .backends),
+        ] + L4Protocol.allCases.map { isOf($0) + dnat(slot: randomSlot(1), .otherBackends) }
     }
 
     private func choose(_ structure: Structure) -> [Expressions] {
@@ -161,9 +176,13 @@ struct RuleWriter {
     ) -> [Expressions] {
         [
             jump(learn),
-            source(0) + destination(addressWords) + ifIn(.hairpin) + masquerade,
+            isHairpin + masquerade,
             setID(usual),
         ] + L4Protocol.allCases.map { isOf($0) + setID(key(), modes) } + [go(.masquerading)]
+    }
+
+    private var isHairpin: Expressions {
+        source(0) + destination(addressWords) + ifIn(.hairpin)
     }
 
     private var masquerading: [Expressions] {
@@ -184,9 +203,10 @@ struct RuleWriter {
         guard !structure.stickyTimeouts.isEmpty else { return [] }
         let external: SetName = chain == .learn ? .externalServicePorts : .externalNodePorts
         let key = chain == .learn ? originalKey : originalNodeKey
-        return L4Protocol.allCases.map {
-            isNotFromPod + isFromHost(false) + isOf($0) + setID(key, external)
-        } + [go(.remember)]
+        return [isNotSpecial + [.verdict(.return)], forgetSpecial]
+            + L4Protocol.allCases.map {
+                isNotFromPod + isFromHost(false) + isOf($0) + setID(key, external)
+            } + [go(.remember)]
     }
 
     /// RTN_LOCAL is 2.

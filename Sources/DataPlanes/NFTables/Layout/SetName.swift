@@ -1,7 +1,8 @@
 /// The sets and maps of the table: what a packet's way is looked up in. "key" is address, protocol and port of a
 /// frontend; "node key" protocol and port of a NodePort; "id" stands for one list of backends.
 enum SetName: Hashable, Sendable, Comparable {
-    /// key → id of the list for internal sources, or for all. Every key is here: one look-up lets all other traffic go.
+    /// key → id of the list for internal sources, or for all, with a mark where the frontend is special. Every key is here: one
+    /// look-up lets all other traffic go.
     case servicePorts
     /// key → id for external sources, where it is another one.
     case externalServicePorts

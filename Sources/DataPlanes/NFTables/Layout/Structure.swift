@@ -28,6 +28,8 @@ struct Structure: Equatable, Sendable {
 
 /// Ids that stand for a refusal instead of a list of backends, and modes of masquerading.
 enum ReservedID {
+    /// In the id that a frontend leads to: it is special, it asks for more than a list that serves everybody.
+    static let special: UInt32 = 1 << 31
     static let reject: UInt32 = 1
     static let drop: UInt32 = 2
     static let firstList: UInt32 = 16

@@ -11,6 +11,8 @@ struct ArrangementHints: Sendable {
     private var lists: [Key: RenderedList] = [:]
     private var taken: Set<UInt32> = []
 
+    var ids: Set<UInt32> { taken.union(lists.values.map(\.id)) }
+
     mutating func offer(_ list: RenderedList, _ name: ServicePortName, _ kind: BackendList) {
         let key = Key(name: name, list: kind)
         if lists[key] == nil { lists[key] = list }

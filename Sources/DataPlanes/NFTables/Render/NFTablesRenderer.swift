@@ -14,6 +14,8 @@ struct NFTablesRenderer: Sendable {
     private var clusterIPs = AddressCounts()
     private var hairpins = AddressCounts()
     private var nextID = ReservedID.firstList
+    /// In use since before the last id was reached: to be left out.
+    private var oldIDs: Set<UInt32> = []
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
     /// What a predecessor has left, while it is adopted.
@@ -141,12 +143,25 @@ struct NFTablesRenderer: Sendable {
     }
 
     private mutating func newID() -> UInt32 {
+        if nextID >= ReservedID.special { beginAgain() }
+        while oldIDs.contains(nextID) { nextID += 1 }
         defer { nextID += 1 }
         return nextID
     }
 
+    /// All ids have been given out once.
+    private mutating func beginAgain() {
+        nextID = ReservedID.firstList
+        oldIDs = hints?.ids ?? []
+        for port in ports.values {
+            oldIDs.formUnion([port.cluster?.id, port.local?.id].compactMap { $0 })
+        }
+    }
+
     /// No id up to this one is given out: a predecessor may have used it.
-    mutating func reserveIDs(upTo id: UInt32) { nextID = max(nextID, id &+ 1) }
+    mutating func reserveIDs(upTo id: UInt32) {
+        nextID = max(nextID, min(id, ReservedID.special - 1) + 1)
+    }
 
     /// Makes room for all that a table has of this family at once.
     mutating func reserve(for table: ServiceTable) {
@@ -193,12 +208,14 @@ extension NFTablesRenderer {
             frontends[address] = nil
             return
         }
+        let lists = (port.list(frontend.internalList), port.list(frontend.externalList))
         let new = RenderedFrontend(
             servicePort: name,
-            internalID: Self.id(port.list(frontend.internalList), frontend.whenInternalEmpty),
-            externalID: Self.id(port.list(frontend.externalList), frontend.whenExternalEmpty),
+            internalID: Self.id(lists.0, frontend.whenInternalEmpty),
+            externalID: Self.id(lists.1, frontend.whenExternalEmpty),
             masquerade: frontend.masquerade, isNodePort: address.isNodePort,
-            ranges: frontend.sourceRanges, isClusterIP: frontend.kind == .clusterIP)
+            ranges: frontend.sourceRanges, isClusterIP: frontend.kind == .clusterIP,
+            isSticky: lists.0?.timeout != nil || lists.1?.timeout != nil)
         guard old != new else { return }
         replace(old, with: new, address, into: &sink)
         frontends[address] = new
@@ -270,7 +287,7 @@ private struct FrontendSets {
         _ old: RenderedFrontend?, with new: RenderedFrontend?, _ key: NFTables.Value,
         into sink: inout some ElementSink
     ) {
-        replace(old?.internalID, new?.internalID, key, ids, &sink)
+        replace(old?.entryID, new?.entryID, key, ids, &sink)
         replace(Self.external(old), Self.external(new), key, externalIDs, &sink)
         replace(old?.masqueradeMode, new?.masqueradeMode, key, masquerade, &sink)
     }

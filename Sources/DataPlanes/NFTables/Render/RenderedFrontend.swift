@@ -14,6 +14,17 @@ struct RenderedFrontend: Equatable, Sendable {
     /// nil: everybody may connect.
     var ranges: [IPPrefix]?
     var isClusterIP: Bool
+    /// One of its lists has session affinity.
+    var isSticky: Bool
+
+    /// Special is what asks for more than one list that serves everybody, without affinity, and is masqueraded as is
+    /// usual: few packets are for those, and all others are spared the questions.
+    var isSpecial: Bool {
+        isSticky || externalID != internalID || ranges != nil || masqueradeMode != nil
+    }
+
+    /// The id that its address leads to.
+    var entryID: UInt32 { isSpecial ? internalID | ReservedID.special : internalID }
 
     /// What most addresses, and most NodePorts, ask for: the rules do it unless an element says otherwise.
     static let usualMode = ReservedID.masqueradeUnlessFromPod

@@ -1,4 +1,5 @@
 import Addresses
+import Glibc
 import Linux
 import Synchronization
 
@@ -14,6 +15,7 @@ final class AcceptingServer: Sendable {
         try epoll.add(listener.descriptor, .readable, token: 0)
         let loop = AcceptLoop(listener, epoll)
         _ = try Thread(named: "server") { [self] in
+            try? Thread.stayOnProcessor(0)
             while !ends.load(ordering: .relaxed) { try? loop.turn() }
         }
     }
@@ -46,6 +48,7 @@ struct ConnectingClient {
 
     /// Connections a second; in the calling thread's network namespace.
     func rate(seconds: Double) throws -> Double {
+        try Thread.stayOnProcessor(Int32(sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1))
         let epoll = try Epoll()
         var events = Epoll.EventBuffer(capacity: 64)
         var open: [Connection] = []

@@ -19,8 +19,8 @@ ssize_t clinux_splice(int from, int to, size_t bytes, int more) {
 
 int clinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 
-int clinux_stay_on_processor(void) {
-    int processor = sched_getcpu();
+int clinux_stay_on_processor(int processor) {
+    if (processor < 0) processor = sched_getcpu();
     if (processor < 0) return -1;
     cpu_set_t processors;
     CPU_ZERO(&processors);

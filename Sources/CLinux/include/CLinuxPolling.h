@@ -14,4 +14,4 @@ int clinux_set_pipe_size(int descriptor, int bytes);
 ssize_t clinux_splice(int from, int to, size_t bytes, int more);
 int clinux_set_thread_name(const char *name);
 /// The calling thread stays on the processor that it runs on now.
-int clinux_stay_on_processor(void);
+int clinux_stay_on_processor(int processor);

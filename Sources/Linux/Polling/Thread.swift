@@ -35,9 +35,10 @@ package struct Thread: ~Copyable, Sendable {
     /// sched_yield(2): lets the threads run that wait for this one's processor; returns at once if there are none.
     package static func yield() { sched_yield() }
 
-    /// Keeps the calling thread on the processor that it runs on: what the kernel queues for it there stays in order.
-    package static func stayOnProcessor() throws(SystemError) {
-        try checked("sched_setaffinity") { clinux_stay_on_processor() }
+    /// Keeps the calling thread on a processor, that it runs on if none is named: what the kernel queues for it there
+    /// stays in order.
+    package static func stayOnProcessor(_ number: Int32 = -1) throws(SystemError) {
+        try checked("sched_setaffinity") { clinux_stay_on_processor(number) }
     }
 
     /// Waits for its end. A thread that nobody joins goes on by itself.

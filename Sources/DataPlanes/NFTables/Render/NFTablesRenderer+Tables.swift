@@ -36,6 +36,14 @@ extension NFTablesRenderer {
             now.render(since: node, into: &writer.batch)
             remember(now)
         }
+        var isFirst = true
+        for (list, `protocol`) in takeLeaving() {
+            if isFirst || writer.isFull {
+                guard take(close(&writer)) else { return }
+            }
+            isFirst = false
+            remove(list, `protocol`, into: &writer)
+        }
         let last = close(&writer)
         if !last.isEmpty { _ = take(last) }
     }

@@ -16,6 +16,7 @@ struct NFTablesRenderer: Sendable {
     private var nextID = ReservedID.firstList
     /// In use since before the last id was reached: to be left out.
     private var oldIDs: Set<UInt32> = []
+    private var leaving: [(list: RenderedList, protocol: L4Protocol)] = []
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
     /// What a predecessor has left, while it is adopted.
@@ -81,8 +82,9 @@ struct NFTablesRenderer: Sendable {
         }
         var new = arranged(name, state, used, before: old)
         new.frontends = frontends
-        replace(old.cluster, with: new.cluster, name.protocol, into: &sink)
-        replace(old.local, with: new.local, name.protocol, into: &sink)
+        let isServed = addresses.contains { table.frontends[$0] != nil }
+        replace(old.cluster, with: new.cluster, name.protocol, leavingLater: isServed, into: &sink)
+        replace(old.local, with: new.local, name.protocol, leavingLater: isServed, into: &sink)
         for address in addresses {
             render(address, of: name, new, table, into: &sink)
         }
@@ -316,11 +318,16 @@ private struct FrontendSets {
 // MARK: Lists
 
 extension NFTablesRenderer {
+    /// - Parameter leavingLater: frontends led to it, and lead elsewhere now: its elements are to leave after that.
     private mutating func replace(
         _ old: RenderedList?, with new: RenderedList?, _ protocol: L4Protocol,
-        into sink: inout some ElementSink
+        leavingLater: Bool = false, into sink: inout some ElementSink
     ) {
         guard old != new else { return }
+        if leavingLater, let old, new == nil {
+            leaving.append((old, `protocol`))
+            return
+        }
         replaceMembership(old, with: new, `protocol`, into: &sink)
         replaceSlots(old, with: new, `protocol`, into: &sink)
         replaceHairpins(old?.hairpins ?? [], with: new?.hairpins ?? [], into: &sink)
@@ -386,6 +393,21 @@ extension NFTablesRenderer {
         for address in new.isEmpty ? old : old.filter(Set(new).isMissing) {
             if hairpins.remove(address) { sink.remove(Elements.pair(address), from: .hairpin) }
         }
+    }
+}
+
+extension NFTablesRenderer {
+    /// The lists that no frontend leads to any more, of which some packet may just have learned the id: to be taken out by
+    /// a later commit than the one that leads their frontends elsewhere.
+    mutating func takeLeaving() -> [(list: RenderedList, protocol: L4Protocol)] {
+        defer { leaving = [] }
+        return leaving
+    }
+
+    mutating func remove(
+        _ list: RenderedList, _ protocol: L4Protocol, into sink: inout some ElementSink
+    ) {
+        replace(list, with: nil, `protocol`, into: &sink)
     }
 }
 

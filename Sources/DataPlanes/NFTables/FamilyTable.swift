@@ -12,6 +12,9 @@ struct FamilyTable: Sendable {
     /// UDP frontends that the kernel had when it was listed, and the table did not.
     private var former: Set<FrontendAddress> = []
 
+    /// Lists that backends have gone from since `forgetAgain`.
+    private var reduced: Set<UInt32> = []
+
     init(_ family: IPFamily) { self.init(NFTablesRenderer(family)) }
 
     init(_ renderer: NFTablesRenderer) { self.renderer = renderer }
@@ -130,8 +133,24 @@ struct FamilyTable: Sendable {
     ) throws(NetlinkError) {
         isCurrent = false
         for batch in batches { try socket.commit(batch) }
-        try forget(renderer.takeForgotten(), &socket)
+        let forgotten = renderer.takeForgotten()
+        reduced.formUnion(forgotten.keys)
+        try forget(forgotten, &socket)
         isCurrent = true
+    }
+
+    /// Backends have gone from lists of which clients remember them.
+    var mayLearnOld: Bool { !reduced.isEmpty }
+
+    /// Looks once more for what clients remember of backends that are gone: a packet whose processor was held up between
+    /// the choice of a backend and its way out has taught it after all.
+    mutating func forgetAgain(_ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError)
+    {
+        guard isCurrent, !reduced.isEmpty else { return }
+        let sticky = renderer.stickyLists
+        let lists = reduced.map { ($0, sticky[$0] ?? []) }
+        try forget(Dictionary(uniqueKeysWithValues: lists), &socket)
+        reduced = []
     }
 
     /// Deletes what clients remember of backends that are gone from lists. A packet that was on its way may teach one

@@ -12,6 +12,9 @@ package final class NFTablesDataPlane: DataPlane {
     /// How often the weights of least-connections ServicePorts are moved.
     package static var tuningInterval: Duration { ConnectionTuner.interval }
 
+    /// How long after a backend has gone from a list with affinity its memory is looked through once more.
+    private static let lastLook = Duration.seconds(1)
+
     private struct State: ~Copyable {
         var socket: NFTablesSocket
         var connections: ConntrackTable
@@ -19,6 +22,8 @@ package final class NFTablesDataPlane: DataPlane {
         var tuner = ConnectionTuner()
         /// A round of tuning is on its way.
         var isTuning = false
+        /// A last look for clients' memories of backends that are gone is on its way.
+        var isForgetting = false
         /// The table that `prune` has put in force; nil once another one is.
         var pruned: ServiceTable?
     }
@@ -79,6 +84,7 @@ package final class NFTablesDataPlane: DataPlane {
         }
         if !isInForce { await cleaner.apply(table, changes) }
         startTuning()
+        forgetLater()
         return [:]
     }
 
@@ -130,6 +136,33 @@ package final class NFTablesDataPlane: DataPlane {
             if try state.socket.generation() &- state.socket.commits != before { watch.suspect() }
             return value
         }
+    }
+
+    // MARK: Session affinity
+
+    private func forgetLater() {
+        let starts = state.withLock { state in
+            guard !state.isForgetting, state.tables.contains(where: \.mayLearnOld) else {
+                return false
+            }
+            state.isForgetting = true
+            return true
+        }
+        guard starts else { return }
+        Task { [weak self, time] in
+            try? await time.sleep(Self.lastLook)
+            await self?.forgetAgain()
+        }
+    }
+
+    private func forgetAgain() async {
+        let isDone: Void? = try? await onWorker(deaf: false) { state throws(NetlinkError) in
+            state.isForgetting = false
+            for index in state.tables.indices {
+                try state.tables[index].forgetAgain(&state.socket)
+            }
+        }
+        if isDone == nil { watch.suspect() }
     }
 
     // MARK: Least connections

@@ -157,6 +157,27 @@ struct AffinityTests {
         for client in 0..<20 as Range<UInt64> { #expect(try service.connect(client) != gone) }
     }
 
+    @Test(
+        "what a packet teaches that was held up for longer is forgotten by the last look",
+        arguments: families)
+    func heldUp(family: IPFamily) throws {
+        var service = try service(family, backends: 2)
+        let gone = SchedulerShareTests.backends(family, [1, 1])[1].socketAddress
+        var flights = (0..<20 as Range<UInt64>).map { client in
+            service.scene.link.kernel.arrive(service.packet(client))
+        }
+        try service.set(state(family, backends: 0..<1))
+        #expect(service.scene.table.mayLearnOld)
+        for index in flights.indices { service.scene.link.kernel.leave(&flights[index]) }
+        var misled = 0
+        var copy = service
+        for client in 0..<20 as Range<UInt64> where try copy.connect(client) == gone { misled += 1 }
+        #expect(misled > 0)
+        try service.scene.table.forgetAgain(&service.scene.link)
+        #expect(!service.scene.table.mayLearnOld)
+        for client in 0..<20 as Range<UInt64> { #expect(try service.connect(client) != gone) }
+    }
+
     @Test("a Service that loses its affinity loses its clients' memory", arguments: families)
     func switchedOff(family: IPFamily) throws {
         var service = try service(family)

@@ -9,15 +9,28 @@ struct AffinityMemory {
     let lists: [UInt32: Set<IPSocketAddress>]
     /// Lists that are not named are gone.
     let forgetsOthers: Bool
+    /// How many elements there were at the last look.
+    private(set) var seen = 0
+
+    init(
+        family: IPFamily, lists: [UInt32: Set<IPSocketAddress>], forgetsOthers: Bool = false
+    ) {
+        self.family = family
+        self.lists = lists
+        self.forgetsOthers = forgetsOthers
+    }
 
     /// What is to be deleted; nil where there is nothing.
-    func stale(_ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError) -> NFTables
+    mutating func stale(_ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError)
+        -> NFTables
         .Batch?
     {
         var batch = NFTables.Batch(family, table: NFTablesLayout.table)
         switch family {
         case .ipv4:
-            for element in try socket.elements(of: .affinity, family) {
+            let elements = try socket.elements(of: .affinity, family)
+            seen = elements.count
+            for element in elements {
                 guard let id = element.key.number(at: 4), case .value(let value)? = element.data,
                     let address = value.address(family, at: 0), let port = value.port(at: 4),
                     isStale(id, IPSocketAddress(address, port))
@@ -29,15 +42,31 @@ struct AffinityMemory {
         return batch.isEmpty ? nil : batch
     }
 
+    /// Looks until nothing is stale: each may find what packets have taught during the one before.
+    static let mostLooks = 16
+
+    func forget(
+        _ batch: NFTables.Batch, _ socket: inout some NFTablesKernel & ~Copyable
+    ) throws(NetlinkError) {
+        do throws(NetlinkError) {
+            try socket.commit(batch)
+        } catch {
+            // One of them timed out meanwhile: the next look will tell.
+            guard error.errno == .noSuchEntry else { throw error }
+        }
+    }
+
     /// Address and port are in two maps; half an element leads nowhere and goes too.
-    private func collectPairs(
+    private mutating func collectPairs(
         _ batch: inout NFTables.Batch, _ socket: inout some NFTablesKernel & ~Copyable
     ) throws(NetlinkError) {
         var ports: [NFTables.Value: NFTables.Element] = [:]
         for element in try socket.elements(of: .affinityPorts, family) {
             ports[element.key] = element
         }
-        for element in try socket.elements(of: .affinityAddresses, family) {
+        let elements = try socket.elements(of: .affinityAddresses, family)
+        seen = elements.count
+        for element in elements {
             let other = ports[element.key]
             guard let id = element.key.number(at: 0) else { continue }
             if let backend = backend(element, other), !isStale(id, backend) { continue }

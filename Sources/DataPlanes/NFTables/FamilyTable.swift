@@ -14,6 +14,10 @@ struct FamilyTable: Sendable {
 
     /// Lists that backends have gone from since `forgetAgain`.
     private var reduced: Set<UInt32> = []
+    /// Clients that are known to be remembered.
+    private var remembered = 0
+    /// To list more than so many takes the kernel longer than a commit may: milliseconds, and ever more of them.
+    private static let fewMemories = 4096
 
     init(_ family: IPFamily) { self.init(NFTablesRenderer(family)) }
 
@@ -135,40 +139,47 @@ struct FamilyTable: Sendable {
         for batch in batches { try socket.commit(batch) }
         let forgotten = renderer.takeForgotten()
         reduced.formUnion(forgotten.keys)
-        try forget(forgotten, &socket)
+        if !looksApart { try forget(forgotten, &socket) }
         isCurrent = true
     }
 
-    /// Backends have gone from lists of which clients remember them.
-    var mayLearnOld: Bool { !reduced.isEmpty }
+    /// Backends have gone from lists of which clients remember them: there is to be one more look, by `goneMemory`. A
+    /// packet whose processor was held up between the choice of a backend and its way out has taught it after all.
+    var mayRememberGone: Bool { !reduced.isEmpty }
 
-    /// Looks once more for what clients remember of backends that are gone: a packet whose processor was held up between
-    /// the choice of a backend and its way out has taught it after all.
-    mutating func forgetAgain(_ socket: inout some NFTablesKernel & ~Copyable) throws(NetlinkError)
-    {
-        guard isCurrent, !reduced.isEmpty else { return }
+    /// The look is too long for a commit to wait: there was none yet.
+    var looksApart: Bool { remembered > Self.fewMemories }
+
+    /// What to look for; nil where there is nothing.
+    var goneMemory: AffinityMemory? {
+        guard isCurrent, !reduced.isEmpty else { return nil }
         let sticky = renderer.stickyLists
-        let lists = reduced.map { ($0, sticky[$0] ?? []) }
-        try forget(Dictionary(uniqueKeysWithValues: lists), &socket)
-        reduced = []
+        return AffinityMemory(
+            family: renderer.family,
+            lists: Dictionary(uniqueKeysWithValues: reduced.map { ($0, sticky[$0] ?? []) }))
     }
+
+    /// The last look begins.
+    mutating func takeGoneMemory() -> AffinityMemory? {
+        defer { reduced = [] }
+        return goneMemory
+    }
+
+    mutating func note(_ memory: AffinityMemory) { remembered = memory.seen }
 
     /// Deletes what clients remember of backends that are gone from lists. A packet that was on its way may teach one
     /// of them once more, so it is asked again until there is none.
-    private func forget(
+    private mutating func forget(
         _ lists: [UInt32: Set<IPSocketAddress>], _ socket: inout some NFTablesKernel & ~Copyable,
         others: Bool = false
     ) throws(NetlinkError) {
         guard !lists.isEmpty || others else { return }
-        let memory = AffinityMemory(family: renderer.family, lists: lists, forgetsOthers: others)
-        for _ in 0..<16 {
-            guard let batch = try memory.stale(&socket) else { return }
-            do throws(NetlinkError) {
-                try socket.commit(batch)
-            } catch {
-                // One of them timed out meanwhile.
-                guard error.errno == .noSuchEntry else { throw error }
-            }
+        var memory = AffinityMemory(family: renderer.family, lists: lists, forgetsOthers: others)
+        for _ in 0..<AffinityMemory.mostLooks {
+            let batch = try memory.stale(&socket)
+            note(memory)
+            guard let batch else { return }
+            try memory.forget(batch, &socket)
         }
     }
 }

@@ -32,6 +32,7 @@ package final class NFTablesDataPlane: DataPlane {
     private let worker: SerialThread
     private let watch: TableWatch
     private let cleaner: ConntrackCleaner
+    private let affinity: AffinityLook
     private let time: TimeSource
 
     /// Works in the network namespace of the calling thread. Needs CAP_NET_ADMIN and a kernel with nf_tables.
@@ -53,6 +54,7 @@ package final class NFTablesDataPlane: DataPlane {
                     tables: families.sorted().map(FamilyTable.init)))
             cleaner = ConntrackCleaner(
                 KernelFlows(try ConntrackTable()), time: time, report: report)
+            affinity = try AffinityLook()
             self.time = time
             worker = try SerialThread(named: "nftables")
             try watch.start(onForeignChange)
@@ -140,9 +142,10 @@ package final class NFTablesDataPlane: DataPlane {
 
     // MARK: Session affinity
 
+    /// Makes clients forget backends that are gone, as far as that has not been done by the commit.
     private func forgetLater() {
         let starts = state.withLock { state in
-            guard !state.isForgetting, state.tables.contains(where: \.mayLearnOld) else {
+            guard !state.isForgetting, state.tables.contains(where: \.mayRememberGone) else {
                 return false
             }
             state.isForgetting = true
@@ -150,19 +153,42 @@ package final class NFTablesDataPlane: DataPlane {
         }
         guard starts else { return }
         Task { [weak self, time] in
+            await self?.forget(isLast: false)
             try? await time.sleep(Self.lastLook)
-            await self?.forgetAgain()
+            await self?.forget(isLast: true)
         }
     }
 
-    private func forgetAgain() async {
-        let isDone: Void? = try? await onWorker(deaf: false) { state throws(NetlinkError) in
-            state.isForgetting = false
-            for index in state.tables.indices {
-                try state.tables[index].forgetAgain(&state.socket)
+    private func forget(isLast: Bool) async {
+        let memories = state.withLock { state in
+            if isLast { state.isForgetting = false }
+            return state.tables.indices.map { index in
+                if isLast { return state.tables[index].takeGoneMemory() }
+                let table = state.tables[index]
+                return table.looksApart ? table.goneMemory : nil
             }
         }
-        if isDone == nil { watch.suspect() }
+        do {
+            for (index, memory) in memories.enumerated() {
+                if let memory { try await forget(memory, index) }
+            }
+        } catch {
+            watch.suspect()
+        }
+    }
+
+    /// Looks without keeping the worker from its work: a long look may take seconds.
+    private func forget(_ memory: AffinityMemory, _ index: Int) async throws {
+        var memory = memory
+        for _ in 0..<AffinityMemory.mostLooks {
+            let (batch, looked) = try await affinity.look(memory)
+            memory = looked
+            try await onWorker(deaf: false) { state throws(NetlinkError) in
+                state.tables[index].note(looked)
+                if let batch { try looked.forget(batch, &state.socket) }
+            }
+            if batch == nil { return }
+        }
     }
 
     // MARK: Least connections

@@ -11,7 +11,12 @@ package struct NFTablesSocket: ~Copyable, Sendable {
     /// The sendmsg of a batch larger than this is refused by the kernel.
     package static let largestBatch = 192 << 20
 
-    package init() throws(NetlinkError) {
+    private let toleratesChanges: Bool
+
+    /// - Parameter toleratesChanges: lists do not begin again where a change interrupts them: what changes meanwhile may be
+    ///   in them, or may not.
+    package init(toleratesChanges: Bool = false) throws(NetlinkError) {
+        self.toleratesChanges = toleratesChanges
         let socket = try NetlinkSocket(.netfilter)
         try socket.setBuffers(send: Int32(Self.largestBatch), receive: 4 << 20)
         self.socket = socket
@@ -100,7 +105,9 @@ package struct NFTablesSocket: ~Copyable, Sendable {
         var isConsistent = true
         while true {
             for message in try socket.receive(operation) where message.sequence == sequence {
-                if message.flags.contains(.dumpInterrupted) { isConsistent = false }
+                if message.flags.contains(.dumpInterrupted), !toleratesChanges {
+                    isConsistent = false
+                }
                 switch message.type {
                 case .done: return isConsistent
                 case .error:

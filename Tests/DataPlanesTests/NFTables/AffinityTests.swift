@@ -167,14 +167,19 @@ struct AffinityTests {
             service.scene.link.kernel.arrive(service.packet(client))
         }
         try service.set(state(family, backends: 0..<1))
-        #expect(service.scene.table.mayLearnOld)
+        #expect(service.scene.table.mayRememberGone)
         for index in flights.indices { service.scene.link.kernel.leave(&flights[index]) }
         var misled = 0
         var copy = service
         for client in 0..<20 as Range<UInt64> where try copy.connect(client) == gone { misled += 1 }
         #expect(misled > 0)
-        try service.scene.table.forgetAgain(&service.scene.link)
-        #expect(!service.scene.table.mayLearnOld)
+        let taken = service.scene.table.takeGoneMemory()
+        var memory = try #require(taken)
+        let stale = try memory.stale(&service.scene.link)
+        try memory.forget(#require(stale), &service.scene.link)
+        let left = try memory.stale(&service.scene.link)
+        #expect(left == nil)
+        #expect(!service.scene.table.mayRememberGone)
         for client in 0..<20 as Range<UInt64> { #expect(try service.connect(client) != gone) }
     }
 

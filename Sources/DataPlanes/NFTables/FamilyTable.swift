@@ -12,8 +12,11 @@ struct FamilyTable: Sendable {
     /// UDP frontends that the kernel had when it was listed, and the table did not.
     private var former: Set<FrontendAddress> = []
 
-    /// Lists that backends have gone from since `forgetAgain`.
+    /// Lists that backends have gone from since the last look but one, and since the last one.
+    private var reducedBefore: Set<UInt32> = []
     private var reduced: Set<UInt32> = []
+    /// What clients remember of some of them was not looked for yet: that takes too long for a commit.
+    private(set) var needsLook = false
     /// Clients that are known to be remembered.
     private var remembered = 0
     /// To list more than so many takes the kernel longer than a commit may: milliseconds, and ever more of them.
@@ -139,30 +142,36 @@ struct FamilyTable: Sendable {
         for batch in batches { try socket.commit(batch) }
         let forgotten = renderer.takeForgotten()
         reduced.formUnion(forgotten.keys)
-        if !looksApart { try forget(forgotten, &socket) }
+        if remembered <= Self.fewMemories {
+            try forget(forgotten, &socket)
+        } else if !forgotten.isEmpty {
+            needsLook = true
+        }
         isCurrent = true
     }
 
-    /// Backends have gone from lists of which clients remember them: there is to be one more look, by `goneMemory`. A
-    /// packet whose processor was held up between the choice of a backend and its way out has taught it after all.
-    var mayRememberGone: Bool { !reduced.isEmpty }
+    /// Backends have gone from lists with affinity: there is to be one more look, later. A packet whose processor was held up
+    /// between the choice of a backend and its way out has taught it after all.
+    var mayRememberGone: Bool { !reduced.isEmpty || !reducedBefore.isEmpty }
 
-    /// The look is too long for a commit to wait: there was none yet.
-    var looksApart: Bool { remembered > Self.fewMemories }
-
-    /// What to look for; nil where there is nothing.
-    var goneMemory: AffinityMemory? {
-        guard isCurrent, !reduced.isEmpty else { return nil }
-        let sticky = renderer.stickyLists
-        return AffinityMemory(
-            family: renderer.family,
-            lists: Dictionary(uniqueKeysWithValues: reduced.map { ($0, sticky[$0] ?? []) }))
+    /// What to look for at once; nil where there is nothing, or it has been done.
+    mutating func takeNeededLook() -> AffinityMemory? {
+        defer { needsLook = false }
+        return needsLook ? goneMemory : nil
     }
 
-    /// The last look begins.
-    mutating func takeGoneMemory() -> AffinityMemory? {
-        defer { reduced = [] }
+    /// What to look for once more; nil where there is nothing. The next time it leaves out what it has told of twice.
+    mutating func takeLaterLook() -> AffinityMemory? {
+        defer { (reducedBefore, reduced) = (reduced, []) }
         return goneMemory
+    }
+
+    private var goneMemory: AffinityMemory? {
+        guard isCurrent, mayRememberGone else { return nil }
+        let sticky = renderer.stickyLists
+        let lists = reducedBefore.union(reduced).map { ($0, sticky[$0] ?? []) }
+        return AffinityMemory(
+            family: renderer.family, lists: Dictionary(uniqueKeysWithValues: lists))
     }
 
     mutating func note(_ memory: AffinityMemory) { remembered = memory.seen }

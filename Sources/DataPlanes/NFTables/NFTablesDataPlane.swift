@@ -13,7 +13,7 @@ package final class NFTablesDataPlane: DataPlane {
     package static var tuningInterval: Duration { ConnectionTuner.interval }
 
     /// How long after a backend has gone from a list with affinity its memory is looked through once more.
-    private static let lastLook = Duration.seconds(1)
+    private static let laterLook = Duration.seconds(1)
 
     private struct State: ~Copyable {
         var socket: NFTablesSocket
@@ -22,8 +22,9 @@ package final class NFTablesDataPlane: DataPlane {
         var tuner = ConnectionTuner()
         /// A round of tuning is on its way.
         var isTuning = false
-        /// A last look for clients' memories of backends that are gone is on its way.
-        var isForgetting = false
+        /// A look for what clients remember of backends that are gone is under way; another is planned.
+        var isLooking = false
+        var looksLater = false
         /// The table that `prune` has put in force; nil once another one is.
         var pruned: ServiceTable?
     }
@@ -86,7 +87,7 @@ package final class NFTablesDataPlane: DataPlane {
         }
         if !isInForce { await cleaner.apply(table, changes) }
         startTuning()
-        forgetLater()
+        startLooking()
         return [:]
     }
 
@@ -142,32 +143,48 @@ package final class NFTablesDataPlane: DataPlane {
 
     // MARK: Session affinity
 
-    /// Makes clients forget backends that are gone, as far as that has not been done by the commit.
-    private func forgetLater() {
-        let starts = state.withLock { state in
-            guard !state.isForgetting, state.tables.contains(where: \.mayRememberGone) else {
-                return false
-            }
-            state.isForgetting = true
-            return true
+    /// Makes clients forget backends that are gone, as far as the commit has not done that.
+    private func startLooking() {
+        let (now, later) = state.withLock { state in
+            let now = !state.isLooking && state.tables.contains(where: \.needsLook)
+            let later = !state.looksLater && state.tables.contains(where: \.mayRememberGone)
+            if now { state.isLooking = true }
+            if later { state.looksLater = true }
+            return (now, later)
         }
-        guard starts else { return }
+        if now { Task { [weak self] in while await self?.lookNow() ?? false {} } }
+        guard later else { return }
         Task { [weak self, time] in
-            await self?.forget(isLast: false)
-            try? await time.sleep(Self.lastLook)
-            await self?.forget(isLast: true)
+            while (try? await time.sleep(Self.laterLook)) != nil {
+                guard await self?.lookAgain() ?? false else { return }
+            }
         }
     }
 
-    private func forget(isLast: Bool) async {
-        let memories = state.withLock { state in
-            if isLast { state.isForgetting = false }
-            return state.tables.indices.map { index in
-                if isLast { return state.tables[index].takeGoneMemory() }
-                let table = state.tables[index]
-                return table.looksApart ? table.goneMemory : nil
-            }
+    /// False when there is nothing to look for.
+    private func lookNow() async -> Bool {
+        let (isNeeded, memories) = state.withLock { state in
+            state.isLooking = state.tables.contains(where: \.needsLook)
+            return (
+                state.isLooking, state.tables.indices.map { state.tables[$0].takeNeededLook() }
+            )
         }
+        await forget(memories)
+        return isNeeded
+    }
+
+    private func lookAgain() async -> Bool {
+        let (isNeeded, memories) = state.withLock { state in
+            state.looksLater = state.tables.contains(where: \.mayRememberGone)
+            return (
+                state.looksLater, state.tables.indices.map { state.tables[$0].takeLaterLook() }
+            )
+        }
+        await forget(memories)
+        return isNeeded
+    }
+
+    private func forget(_ memories: [AffinityMemory?]) async {
         do {
             for (index, memory) in memories.enumerated() {
                 if let memory { try await forget(memory, index) }

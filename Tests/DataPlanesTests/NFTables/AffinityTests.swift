@@ -114,6 +114,35 @@ struct AffinityTests {
     }
 
     @Test(
+        "clients of local backends keep theirs when another node gets the first other one",
+        arguments: families)
+    func firstElsewhere(family: IPFamily) throws {
+        var service = try service(family)
+        let external = try #require(
+            IPAddress(family == .ipv4 ? "198.18.0.1" : "2001:db8:2::1"))
+        var next = service.table
+        var last = next
+        next.frontends[FrontendAddress(.address(external), 443, .tcp)] = Frontend(
+            .externalIP, service.name, externalList: .local, whenExternalEmpty: .drop)
+        func connect(_ client: UInt64) -> IPSocketAddress? {
+            let packet = Packet(from: service.packet(client).source, to: external, .tcp, 443)
+            return service.backend(service.scene.link.kernel.connect(packet))
+        }
+        var first: [IPSocketAddress?] = []
+        for isFirst in [true, false, true] {
+            var state = state(family, backends: 0..<(isFirst ? 8 : 9))
+            state.local = Array(state.cluster[..<8])
+            next.servicePorts[service.name] = state
+            try service.scene.apply(next, next.changes(since: last))
+            last = next
+            let met = (0..<30 as Range<UInt64>).map(connect)
+            if first.isEmpty { first = met }
+            #expect(met == first)
+        }
+        #expect(Set(first).count > 3)
+    }
+
+    @Test(
         "a backend that is gone is never met again; clients of others stay",
         arguments: families, 0..<10 as Range<UInt64>)
     func gone(family: IPFamily, seed: UInt64) throws {

@@ -125,7 +125,9 @@ struct NFTablesRenderer: Sendable {
                 backends: backends, scheduler: state.scheduler, timeout: state.affinityTimeout,
                 tuning: tuning[name])
         }
-        port.localIsCluster = used == .both && state.local == state.cluster
+        // With affinity each keeps an id of its own: clients are remembered by it, also when the lists cease to be the same.
+        port.localIsCluster =
+            used == .both && state.affinityTimeout == nil && state.local == state.cluster
         if !state.cluster.isEmpty, used.contains(.cluster) {
             port.cluster = arranged(wanted(state.cluster), before.cluster, name, .cluster)
         }

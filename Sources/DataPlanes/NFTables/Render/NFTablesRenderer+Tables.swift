@@ -37,12 +37,12 @@ extension NFTablesRenderer {
             remember(now)
         }
         var isFirst = true
-        for (list, `protocol`) in takeLeaving() {
+        for part in takeLeaving() {
             if isFirst || writer.isFull {
                 guard take(close(&writer)) else { return }
             }
             isFirst = false
-            remove(list, `protocol`, into: &writer)
+            remove(part, into: &writer)
         }
         let last = close(&writer)
         if !last.isEmpty { _ = take(last) }

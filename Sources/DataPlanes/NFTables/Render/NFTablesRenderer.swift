@@ -16,7 +16,7 @@ struct NFTablesRenderer: Sendable {
     private var nextID = ReservedID.firstList
     /// In use since before the last id was reached: to be left out.
     private var oldIDs: Set<UInt32> = []
-    private var leaving: [(list: RenderedList, protocol: L4Protocol)] = []
+    private var leaving: [Leaving] = []
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
     /// What a predecessor has left, while it is adopted.
@@ -263,7 +263,7 @@ extension NFTablesRenderer {
         }
     }
 
-    private func replaceRanges(
+    private mutating func replaceRanges(
         _ old: [IPPrefix]?, with new: [IPPrefix]?, _ key: NFTables.Value, _ host: IPAddress,
         _ address: FrontendAddress, into sink: inout some ElementSink
     ) {
@@ -271,7 +271,13 @@ extension NFTablesRenderer {
         let before = AddressRange.merged(old ?? [])
         let now = AddressRange.merged(new ?? [])
         for range in before where !now.contains(range) {
-            sink.remove(Elements.allowed(host, address, range), from: .allowed)
+            let element = Elements.allowed(host, address, range)
+            if new == nil {
+                // A packet may know already that not everybody may connect.
+                leaving.append(.allowed(element))
+            } else {
+                sink.remove(element, from: .allowed)
+            }
         }
         for range in now where !before.contains(range) {
             sink.add(Elements.allowed(host, address, range), to: .allowed)
@@ -327,7 +333,7 @@ extension NFTablesRenderer {
     ) {
         guard old != new else { return }
         if leavingLater, let old, new == nil {
-            leaving.append((old, `protocol`))
+            leaving.append(.list(old, `protocol`))
             return
         }
         replaceMembership(old, with: new, `protocol`, into: &sink)
@@ -355,8 +361,13 @@ extension NFTablesRenderer {
         }
         if old?.timeout != new?.timeout {
             if let old, let timeout = old.timeout {
-                use.remove(timeout: timeout)
-                sink.remove(Elements.id(old.id), from: .sticky(timeout))
+                let leaves = Leaving.timeout(timeout, list: old.id)
+                if new?.timeout == nil {
+                    remove(leaves, into: &sink)
+                } else {
+                    // A packet that has passed the new set finds the old one.
+                    leaving.append(leaves)
+                }
             }
             if let new, let timeout = new.timeout {
                 use.add(timeout: timeout)
@@ -398,18 +409,30 @@ extension NFTablesRenderer {
     }
 }
 
+/// What some packet may be about to look up when a commit takes the way to it away: to be taken out by a later one.
+enum Leaving: Sendable {
+    /// No frontend leads to it any more.
+    case list(RenderedList, L4Protocol)
+    /// The list has another timeout.
+    case timeout(UInt32, list: UInt32)
+    /// Who may connect to a frontend to which everybody may.
+    case allowed(NFTables.Element)
+}
+
 extension NFTablesRenderer {
-    /// The lists that no frontend leads to any more, of which some packet may just have learned the id: to be taken out by
-    /// a later commit than the one that leads their frontends elsewhere.
-    mutating func takeLeaving() -> [(list: RenderedList, protocol: L4Protocol)] {
+    mutating func takeLeaving() -> [Leaving] {
         defer { leaving = [] }
         return leaving
     }
 
-    mutating func remove(
-        _ list: RenderedList, _ protocol: L4Protocol, into sink: inout some ElementSink
-    ) {
-        replace(list, with: nil, `protocol`, into: &sink)
+    mutating func remove(_ leaving: Leaving, into sink: inout some ElementSink) {
+        switch leaving {
+        case .list(let list, let `protocol`): replace(list, with: nil, `protocol`, into: &sink)
+        case .timeout(let timeout, let list):
+            use.remove(timeout: timeout)
+            sink.remove(Elements.id(list), from: .sticky(timeout))
+        case .allowed(let element): sink.remove(element, from: .allowed)
+        }
     }
 }
 

@@ -28,6 +28,29 @@ struct OvertakenPacketTests {
     }
 
     @Test(
+        "may connect from a range that is there before and after, when all may or no longer may",
+        arguments: [IPFamily.ipv4, .ipv6])
+    func ranges(family: IPFamily) throws {
+        let state = ServicePortState(cluster: SchedulerShareTests.backends(family, [1, 1, 1]))
+        var service = try SchedulerShareTests.OneService(family, state)
+        let watch = CommitWatch(family)
+        watch.look(service.scene.link.kernel)
+        service.scene.link.afterCommit = { watch.look($0) }
+        let ranges =
+            (family == .ipv4 ? ["203.0.113.0/24", "10.0.0.0/8"] : ["2001:db8::/64", "fd00::/8"])
+            .map { IPPrefix($0)! }
+        var last = service.table
+        for some in [ranges, nil, [ranges[0]], ranges, nil] as [[IPPrefix]?] {
+            var next = last
+            for address in next.frontends.keys { next.frontends[address]?.sourceRanges = some }
+            try service.scene.apply(next, next.changes(since: last))
+            last = next
+        }
+        #expect(watch.problems == [])
+        #expect(watch.closed == 2 && watch.opened == 2)
+    }
+
+    @Test(
         "finds a timeout of its list, whichever set it has asked",
         arguments: [IPFamily.ipv4, .ipv6])
     func timeouts(family: IPFamily) throws {
@@ -49,8 +72,9 @@ private final class CommitWatch {
     private let family: IPFamily
     private var before: Looked?
     private(set) var problems: [String] = []
-    /// Frontends that were led to another list; that everybody may connect to now; lists with another timeout.
-    private(set) var (moved, opened, retimed) = (0, 0, 0)
+    /// Frontends that were led to another list; that everybody may connect to now; that not everybody may any more; lists
+    /// with another timeout.
+    private(set) var (moved, opened, closed, retimed) = (0, 0, 0, 0)
 
     init(_ family: IPFamily) { self.family = family }
 
@@ -73,6 +97,13 @@ private final class CommitWatch {
             opened += 1
             for element in before.allowed where element.starts(with: key.key.bytes) {
                 if !now.allowed.contains(element) { problems.append("\(element) is gone") }
+            }
+        }
+        // The kernel shows what is new in `allowed` later than what is new in `restricted`.
+        for key in now.restricted.subtracting(before.restricted) where before.ids[key] != nil {
+            closed += 1
+            for element in now.allowed where element.starts(with: key.key.bytes) {
+                if !before.allowed.contains(element) { problems.append("\(element) is late") }
             }
         }
         for (id, timeouts) in before.timeouts {

@@ -10,6 +10,8 @@ extension NFTablesRenderer {
     ) -> [NFTables.Batch] {
         var batches: [NFTables.Batch] = []
         var writer = BatchSeries(layout, batchSize: batchSize)
+        isThere = true
+        defer { isThere = false }
         render(table, changes, &writer) { batch in
             batches.append(batch)
             return true
@@ -27,7 +29,7 @@ extension NFTablesRenderer {
         let others = affected.partition { !exchanging.contains($0.0) }
         for (index, (name, addresses)) in affected.enumerated() {
             if index >= others, writer.isFull {
-                guard take(close(&writer)) else { return }
+                guard close(&writer, take) else { return }
             }
             render(name, also: addresses, table, into: &writer)
         }
@@ -39,13 +41,26 @@ extension NFTablesRenderer {
         var isFirst = true
         for part in takeLeaving() {
             if isFirst || writer.isFull {
-                guard take(close(&writer)) else { return }
+                guard close(&writer, take) else { return }
             }
             isFirst = false
             remove(part, into: &writer)
         }
-        let last = close(&writer)
-        if !last.isEmpty { _ = take(last) }
+        _ = close(&writer, take)
+    }
+
+    /// False if no more is taken.
+    private mutating func close(
+        _ writer: inout BatchSeries, _ take: (NFTables.Batch) -> Bool
+    ) -> Bool {
+        let arriving = takeArriving()
+        if !arriving.isEmpty {
+            var batch = NFTables.Batch(family, table: NFTablesLayout.table)
+            for element in arriving { batch.add(element, to: SetName.allowed.text) }
+            guard take(batch) else { return false }
+        }
+        let batch = close(&writer)
+        return batch.isEmpty || take(batch)
     }
 
     /// Sets and chains that the batch's elements need go with them: once a batch.

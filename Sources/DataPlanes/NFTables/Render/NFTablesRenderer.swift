@@ -17,6 +17,11 @@ struct NFTablesRenderer: Sendable {
     /// In use since before the last id was reached: to be left out.
     private var oldIDs: Set<UInt32> = []
     private var leaving: [Leaving] = []
+    /// Who may connect to what not everybody may from the next batch on. The kernel makes changes of a set of concatenated
+    /// intervals visible at the end of a commit, after those of all others (Linux 6.18, nft_set_pipapo.c): so they go ahead of it.
+    private var arriving: [NFTables.Element] = []
+    /// The kernel has the table already.
+    var isThere = false
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
     /// What a predecessor has left, while it is adopted.
@@ -280,7 +285,12 @@ extension NFTablesRenderer {
             }
         }
         for range in now where !before.contains(range) {
-            sink.add(Elements.allowed(host, address, range), to: .allowed)
+            let element = Elements.allowed(host, address, range)
+            if old == nil, isThere {
+                arriving.append(element)
+            } else {
+                sink.add(element, to: .allowed)
+            }
         }
         if old == nil { sink.add(NFTables.Element(key), to: .restricted) }
         if new == nil { sink.remove(NFTables.Element(key), from: .restricted) }
@@ -420,6 +430,11 @@ enum Leaving: Sendable {
 }
 
 extension NFTablesRenderer {
+    mutating func takeArriving() -> [NFTables.Element] {
+        defer { arriving = [] }
+        return arriving
+    }
+
     mutating func takeLeaving() -> [Leaving] {
         defer { leaving = [] }
         return leaving

@@ -163,28 +163,27 @@ package final class NFTablesDataPlane: DataPlane {
 
     /// False when there is nothing to look for.
     private func lookNow() async -> Bool {
-        let (isNeeded, memories) = state.withLock { state in
+        await look { state in
             state.isLooking = state.tables.contains(where: \.needsLook)
             return (
                 state.isLooking, state.tables.indices.map { state.tables[$0].takeNeededLook() }
             )
         }
-        await forget(memories)
-        return isNeeded
     }
 
     private func lookAgain() async -> Bool {
-        let (isNeeded, memories) = state.withLock { state in
+        await look { state in
             state.looksLater = state.tables.contains(where: \.mayRememberGone)
             return (
                 state.looksLater, state.tables.indices.map { state.tables[$0].takeLaterLook() }
             )
         }
-        await forget(memories)
-        return isNeeded
     }
 
-    private func forget(_ memories: [AffinityMemory?]) async {
+    private func look(
+        _ take: (inout State) -> (isNeeded: Bool, memories: [AffinityMemory?])
+    ) async -> Bool {
+        let (isNeeded, memories) = state.withLock { take(&$0) }
         do {
             for (index, memory) in memories.enumerated() {
                 if let memory { try await forget(memory, index) }
@@ -192,6 +191,7 @@ package final class NFTablesDataPlane: DataPlane {
         } catch {
             watch.suspect()
         }
+        return isNeeded
     }
 
     /// Looks without keeping the worker from its work: a long look may take seconds.

@@ -125,7 +125,7 @@ private struct Looked {
     init(_ table: KernelTable) {
         for (key, data) in table.content[.servicePorts] {
             guard case .value(let value)? = data, let number = value.number(at: 0) else { continue }
-            ids[key] = number & ~ReservedID.special
+            ids[key] = ReservedID.list(number)
         }
         restricted = Set(table.content[.restricted].keys)
         allowed = Set(table.content[.allowed].keys.map { Array($0.key.bytes) })

@@ -38,7 +38,7 @@ struct KernelLists {
         ] {
             for case .value(let value)?? in content[set].values {
                 let id = value.number(at: 0) ?? 0
-                highestID = max(highestID, id & ~ReservedID.special)
+                highestID = max(highestID, ReservedID.list(id))
             }
         }
     }
@@ -55,7 +55,7 @@ struct KernelLists {
             sets = (.nodePorts, .externalNodePorts)
         }
         guard let entry = number(key, in: sets.0) else { return nil }
-        let id = entry & ~ReservedID.special
+        let id = ReservedID.list(entry)
         return (id, number(key, in: sets.1) ?? id)
     }
 

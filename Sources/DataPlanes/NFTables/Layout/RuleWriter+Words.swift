@@ -11,6 +11,11 @@ extension RuleWriter {
 
     func word(_ number: Int) -> NFTables.Register { NFTables.Register(word: number) }
 
+    /// Leaves these bits of word 0.
+    func mask(_ bits: UInt32) -> NFTables.Expression {
+        .bitwise(word(0), word(0), mask: bytes(bits), xor: bytes(UInt32(0)))
+    }
+
     func bytes(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number) { Array($0) } }
 
     // MARK: Of the packet
@@ -102,19 +107,14 @@ extension RuleWriter {
 
     private func isSpecial(_ isSpecial: Bool) -> Expressions {
         id + [
-            .bitwise(
-                word(0), word(0), mask: bytes(ReservedID.special), xor: bytes(UInt32(0))),
+            mask(ReservedID.special),
             .compare(word(0), isEqual: !isSpecial, bytes(UInt32(0))),
         ]
     }
 
     /// The list's own id.
     var forgetSpecial: Expressions {
-        id + [
-            .bitwise(
-                word(0), word(0), mask: bytes(~ReservedID.special), xor: bytes(UInt32(0))),
-            .setMeta(.priority, word(0)),
-        ]
+        id + [mask(~ReservedID.special), .setMeta(.priority, word(0))]
     }
 
     /// Where the map has nothing for the key the id stays what it was, and the rule ends.

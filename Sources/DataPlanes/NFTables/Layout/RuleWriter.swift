@@ -38,14 +38,15 @@ struct RuleWriter {
         case .translated: afterwards(.translatedService, .translatedNodePort)
         case .delivered: afterwards(.learn, .learnNodePort)
         case .translatedService:
-            // RenderedFrontend.usualMode.
             [
-                isSpecial + go(.specialTranslated), isNotFromPod + masquerade,
+                isSpecial + go(.specialTranslated), masquerade(as: RenderedFrontend.usualMode),
                 isHairpin + masquerade, forgetID,
             ]
         case .translatedNodePort:
-            // RenderedFrontend.usualNodeMode.
-            [isSpecial + go(.specialTranslatedNodePort), masquerade]
+            [
+                isSpecial + go(.specialTranslatedNodePort),
+                masquerade(as: RenderedFrontend.usualNodeMode),
+            ]
         case .specialTranslated:
             translated(.learn, RenderedFrontend.usualMode, .masqueradeModes) { originalKey }
         case .specialTranslatedNodePort:
@@ -151,11 +152,10 @@ struct RuleWriter {
     // MARK: After DNAT
 
     private var isTranslated: Expressions {
-        // IPS_DST_NAT.
-        let bit: [UInt8] = bytes(UInt32(0x20))
-        return [
+        [
             .conntrack(.status, ofOriginal: nil, word(0)),
-            .bitwise(word(0), word(0), mask: bit, xor: bytes(UInt32(0))),
+            // IPS_DST_NAT.
+            mask(0x20),
             .compare(word(0), isEqual: false, bytes(UInt32(0))),
         ]
     }
@@ -187,11 +187,18 @@ struct RuleWriter {
 
     private var masquerading: [Expressions] {
         [
-            isID(ReservedID.masqueradeAlways) + masquerade,
-            isID(ReservedID.masqueradeUnlessFromPod) + isNotFromPod + masquerade,
-            isID(ReservedID.masqueradeFromHost) + isFromHost(true) + masquerade,
-            forgetID,
-        ]
+            ReservedID.masqueradeAlways, ReservedID.masqueradeUnlessFromPod,
+            ReservedID.masqueradeFromHost,
+        ].map { isID($0) + masquerade(as: $0) } + [forgetID]
+    }
+
+    /// - Parameter mode: any but never.
+    private func masquerade(as mode: UInt32) -> Expressions {
+        switch mode {
+        case ReservedID.masqueradeUnlessFromPod: isNotFromPod + masquerade
+        case ReservedID.masqueradeFromHost: isFromHost(true) + masquerade
+        default: masquerade
+        }
     }
 
     /// NF_NAT_RANGE_PROTO_RANDOM_FULLY: ports by chance, so that two sources do not take turns for one.

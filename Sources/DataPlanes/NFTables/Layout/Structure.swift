@@ -30,6 +30,10 @@ struct Structure: Equatable, Sendable {
 enum ReservedID {
     /// In the id that a frontend leads to: it is special, it asks for more than a list that serves everybody.
     static let special: UInt32 = 1 << 31
+
+    /// The id of the list, without the mark.
+    static func list(_ entry: UInt32) -> UInt32 { entry & ~special }
+
     static let reject: UInt32 = 1
     static let drop: UInt32 = 2
     static let firstList: UInt32 = 16

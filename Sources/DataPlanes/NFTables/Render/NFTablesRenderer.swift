@@ -20,7 +20,7 @@ struct NFTablesRenderer: Sendable {
     /// Who may connect to what not everybody may from the next batch on. The kernel makes changes of a set of concatenated
     /// intervals visible at the end of a commit, after those of all others (Linux 6.18, nft_set_pipapo.c): so they go ahead of it.
     private var arriving: [NFTables.Element] = []
-    /// The kernel has the table already.
+    /// The kernel has the table already: a batch may go ahead of another.
     var isThere = false
     /// Of least-connections ServicePorts: the weights that the open connections call for.
     var tuning: [ServicePortName: [IPSocketAddress: UInt32]] = [:]
